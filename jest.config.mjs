@@ -1,0 +1,17 @@
+const vectors = process.env.HOLDFAST_TEST_VECTORS === '1';
+
+/** One project for all: ES modules through swc, `#libs/*` resolved to source by the `repo-source` condition. */
+export default {
+  rootDir: '.',
+  testMatch: ['<rootDir>/{apps,libs,test,bench}/**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/', ...(vectors ? [] : ['\\.vectors\\.test\\.ts$'])],
+  testEnvironment: 'node',
+  testEnvironmentOptions: { customExportConditions: ['repo-source', 'node', 'node-addons'] },
+  extensionsToTreatAsEsm: ['.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.holdfast/'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: { '^.+\\.ts$': '@swc/jest' },
+  globalSetup: '<rootDir>/test/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/global-teardown.mjs',
+  testTimeout: 60_000,
+};

@@ -1,0 +1,2 @@
+/** Replaced by the suite's Postgres launcher. */
+export default async function globalSetup() {}
