@@ -1,0 +1,87 @@
+import { z } from 'zod';
+
+const issuer = z.strictObject({ issuer: z.url(), jwksUri: z.url(), audience: z.string().min(1).optional() });
+
+const environment = z.object({
+  PORT: z.coerce.number().int().min(0).max(65535).default(8080),
+  HOST: z.string().default('127.0.0.1'),
+  BASE_URL: z.url().optional(),
+  DATA_DIR: z.string().default('.holdfast'),
+  DATABASE_URL: z.string().min(1),
+  SITE: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{0,62}$/)
+    .default('site-a'),
+  CUSTODIAN: z
+    .string()
+    .regex(/^Organization\/[A-Za-z0-9\-.]{1,64}$/)
+    .default('Organization/custodian'),
+  ISSUERS: z
+    .string()
+    .default('[]')
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue('is not JSON');
+        return z.NEVER;
+      }
+    })
+    .pipe(z.array(issuer)),
+  MAX_BODY_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1024)
+    .default(16 * 1024 * 1024),
+});
+
+/** Everything the server is told from outside. Times in seconds, sizes in bytes. */
+export interface Config {
+  port: number;
+  host: string;
+  /** Base URL in links and in the audience of tokens, without a slash at the end. Never taken from a request header. */
+  base: string;
+  dataDir: string;
+  databaseUrl: string;
+  site: string;
+  custodian: string;
+  issuers: { issuer: string; jwksUri: string; audience?: string | undefined }[];
+  /** The server's own issuer; present only where no other is configured, and only on loopback. */
+  developmentIssuer?: string;
+  maxBodyBytes: number;
+}
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+
+/**
+ * Reads the configuration.
+ * @throws Error with one plain sentence naming the variable that is wrong, or saying that a bind address other than
+ * loopback needs a configured issuer.
+ */
+export function readConfig(variables: Record<string, string | undefined>): Config {
+  const parsed = environment.safeParse(variables);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new Error(`The setting ${issue?.path.join('.')} is not usable: ${issue?.message}.`);
+  }
+  const env = parsed.data;
+  if (env.ISSUERS.length === 0 && !LOOPBACK.has(env.HOST)) {
+    throw new Error(
+      `HOST is ${env.HOST}, which is not loopback, and ISSUERS is empty: the development issuer serves loopback only. ` +
+        'Set ISSUERS to the token issuers you trust, or HOST to 127.0.0.1.',
+    );
+  }
+  const origin = `http://localhost:${env.PORT}`;
+  return {
+    port: env.PORT,
+    host: env.HOST,
+    base: (env.BASE_URL ?? `${origin}/fhir`).replace(/\/+$/, ''),
+    dataDir: env.DATA_DIR,
+    databaseUrl: env.DATABASE_URL,
+    site: env.SITE,
+    custodian: env.CUSTODIAN,
+    issuers: env.ISSUERS,
+    ...(env.ISSUERS.length === 0 ? { developmentIssuer: `${origin}/dev` } : {}),
+    maxBodyBytes: env.MAX_BODY_BYTES,
+  };
+}

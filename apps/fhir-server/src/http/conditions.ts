@@ -1,0 +1,37 @@
+// FHIR R4 http.html#concurrency and RFC 9110 section 13: If-Match, If-None-Match and Prefer.
+import { badRequest } from '#libs/fhir-model';
+
+const ENTITY_TAG = /^(?:W\/)?"([^"]{1,64})"$/;
+
+/** Prefer, RFC 7240, as FHIR uses it. */
+export interface Preference {
+  return: 'minimal' | 'representation' | 'OperationOutcome';
+  handling: 'strict' | 'lenient';
+}
+
+/**
+ * The version that If-Match demands, undefined without the header.
+ * @throws FhirError 400 for anything but one entity tag: `*` and lists have no meaning for a FHIR version.
+ */
+export function ifMatch(header: string | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  const version = ENTITY_TAG.exec(header.trim())?.[1];
+  if (version === undefined) throw badRequest('If-Match must be one entity tag such as W/"3".');
+  return version;
+}
+
+/** Versions that the client holds already (If-None-Match); malformed ones are left out, which only costs a transfer. */
+export function ifNoneMatch(header: string | undefined): string[] {
+  if (header === undefined) return [];
+  return header.split(',').flatMap((tag) => ENTITY_TAG.exec(tag.trim())?.[1] ?? []);
+}
+
+/** What Prefer asks for; what it does not say, or says in other words, is the default. */
+export function preference(header: string | undefined): Preference {
+  const wanted = header ?? '';
+  const form = /(?:^|[,;\s])return=(minimal|representation|OperationOutcome)\b/.exec(wanted)?.[1];
+  return {
+    return: (form as Preference['return'] | undefined) ?? 'representation',
+    handling: /(?:^|[,;\s])handling=lenient\b/.test(wanted) ? 'lenient' : 'strict',
+  };
+}
