@@ -1,0 +1,26 @@
+// RFC 6962 section 2.1: Merkle hash trees, leaf and node hashes kept apart by a first byte
+import { createHash } from 'node:crypto';
+
+/** Bytes in a hash of this tree (SHA-256). */
+export const HASH_SIZE = 32;
+
+const LEAF = Buffer.of(0);
+const NODE = Buffer.of(1);
+
+/** The root of a tree without leaves: SHA-256 of nothing. */
+export const EMPTY_ROOT: Buffer = createHash('sha256').digest();
+
+/** Hash of one leaf: SHA-256(0x00 || data). */
+export function leafHash(data: Uint8Array): Buffer {
+  return createHash('sha256').update(LEAF).update(data).digest();
+}
+
+/** Hash of an inner node: SHA-256(0x01 || left || right). */
+export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
+  return createHash('sha256').update(NODE).update(left).update(right).digest();
+}
+
+/** Whether two hashes are the same bytes. Hashes are public here, so the time it takes may differ. */
+export function sameHash(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}
