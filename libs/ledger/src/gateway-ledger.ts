@@ -1,0 +1,112 @@
+// Hyperledger Fabric gateway: endorse, submit, commit status, evaluate; blocks by the system chaincode qscc
+import type { Contract, Gateway, Signer } from '@hyperledger/fabric-gateway';
+import { common } from '@hyperledger/fabric-protos';
+import { validationCode } from '#libs/fabric-block';
+import { canonical, type JsonValue } from '#libs/fhir-json';
+import { classifyError } from './classify-error.js';
+import { DEADLINE, within } from './deadlines.js';
+import { InFlight } from './in-flight.js';
+import type { Connection, Ledger, PreparedTransaction, TransactionStatus } from './ledger.js';
+import type { LedgerStep } from './ledger-error.js';
+import { commitStatusRequest, envelopeOf, preparedTransaction } from './prepared-transaction.js';
+
+const MAX_IN_FLIGHT = 400;
+const NO_SUCH_TRANSACTION = /no such transaction ID/;
+
+/** The Ledger over an unmodified fabric-gateway client. */
+export class GatewayLedger implements Ledger {
+  private readonly contract: Contract;
+  private readonly qscc: Contract;
+  private readonly inFlight = new InFlight(MAX_IN_FLIGHT);
+
+  constructor(
+    private readonly gateway: Gateway,
+    private readonly sign: Signer,
+    private readonly connection: Pick<Connection, 'channel' | 'chaincode'>,
+    private readonly disconnect: () => void,
+  ) {
+    const network = gateway.getNetwork(connection.channel);
+    this.contract = network.getContract(connection.chaincode);
+    this.qscc = network.getContract('qscc');
+  }
+
+  async prepare(fn: string, argument: object): Promise<PreparedTransaction> {
+    const proposal = this.contract.newProposal(fn, { arguments: [canonical(argument as JsonValue)] });
+    const txId = proposal.getTransactionId();
+    return this.call('endorse', txId, async () => {
+      const transaction = await proposal.endorse(within(DEADLINE.endorse));
+      const signature = await this.sign(transaction.getDigest());
+      const signed = this.gateway.newSignedTransaction(transaction.getBytes(), signature);
+      return { txId, envelope: envelopeOf(signed.getBytes()) };
+    });
+  }
+
+  submit(envelope: Uint8Array, txId: string): Promise<void> {
+    return this.call('submit', txId, async () => {
+      await this.gateway.newTransaction(preparedTransaction(envelope, txId)).submit(within(DEADLINE.submit));
+    });
+  }
+
+  status(txId: string, timeoutMs: number): Promise<TransactionStatus | undefined> {
+    const request = commitStatusRequest(this.connection.channel, txId, this.gateway.getIdentity());
+    return this.call('status', txId, async () => {
+      const { code, blockNumber } = await this.gateway.newCommit(request).getStatus(within(timeoutMs));
+      return { code: validationCode(code), blockNumber };
+    }).catch((error) => {
+      if (error.code === 'DEADLINE_EXCEEDED') return undefined;
+      throw error;
+    });
+  }
+
+  async exists(txId: string): Promise<boolean> {
+    return this.query('GetTransactionByID', txId).then(
+      () => true,
+      (error: Error) => {
+        if (NO_SUCH_TRANSACTION.test(error.message)) return false;
+        throw error;
+      },
+    );
+  }
+
+  block(txId: string): Promise<Uint8Array> {
+    return this.query('GetBlockByTxID', txId);
+  }
+
+  blockAt(number: bigint): Promise<Uint8Array> {
+    return this.query('GetBlockByNumber', number.toString());
+  }
+
+  genesis(): Promise<Uint8Array> {
+    return this.blockAt(0n);
+  }
+
+  async height(): Promise<bigint> {
+    return BigInt(common.BlockchainInfo.deserializeBinary(await this.query('GetChainInfo')).getHeight());
+  }
+
+  evaluate(fn: string, argument: object): Promise<unknown> {
+    const proposal = this.contract.newProposal(fn, { arguments: [canonical(argument as JsonValue)] });
+    return this.call('evaluate', undefined, async () => {
+      const answer = await proposal.evaluate(within(DEADLINE.evaluate));
+      return JSON.parse(Buffer.from(answer).toString('utf8'));
+    });
+  }
+
+  close(): void {
+    this.gateway.close();
+    this.disconnect();
+  }
+
+  private query(fn: string, ...args: string[]): Promise<Uint8Array> {
+    const proposal = this.qscc.newProposal(fn, { arguments: [this.connection.channel, ...args] });
+    return this.call('block', undefined, () => proposal.evaluate(within(DEADLINE.block)));
+  }
+
+  private async call<T>(step: LedgerStep, txId: string | undefined, run: () => Promise<T>): Promise<T> {
+    try {
+      return await this.inFlight.run(run);
+    } catch (error) {
+      throw classifyError(step, error, txId);
+    }
+  }
+}

@@ -1,0 +1,3 @@
+export { connectLedger } from './connect-ledger.js';
+export type { Connection, Ledger, PreparedTransaction, TransactionStatus } from './ledger.js';
+export { LedgerError, type LedgerStep } from './ledger-error.js';
