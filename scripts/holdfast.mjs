@@ -1,0 +1,5 @@
+import { run } from './run.mjs';
+import { setUp } from './setup.mjs';
+
+const node = setUp();
+process.exitCode = await run(node, ['dist/apps/holdfast/src/main.js', ...process.argv.slice(2)]);
