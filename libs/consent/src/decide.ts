@@ -1,0 +1,18 @@
+import type { AccessFacts, Hash64 } from './access-facts.js';
+import { Permit, WritePermit } from './permit.js';
+
+/**
+ * The permit for read, vread, history and search. The decision itself falls in the statement that fetches the data, on the
+ * Consents in force at that moment: nothing is decided here and kept.
+ */
+export function decide(facts: AccessFacts, hash64: Hash64): Permit {
+  return new Permit(facts, hash64);
+}
+
+/**
+ * The permit for create, update and delete. The custodian's staff and system clients may always record, within their
+ * compartment restriction; all others only where they would be shown the result.
+ */
+export function decideWrite(facts: AccessFacts, hash64: Hash64): WritePermit {
+  return new WritePermit(facts, hash64);
+}

@@ -1,0 +1,100 @@
+// FHIR R4, resource Consent: provisions in force, applied to one request and one version.
+import type { AccessFacts, Hash64 } from './access-facts.js';
+import { actorMatches } from './actor-match.js';
+import { classMatches } from './class-match.js';
+import { periodMatches } from './period-match.js';
+import { purposeMatches } from './purpose-match.js';
+import type { Bind, Subject } from './subject.js';
+
+/** Showing is governed by Consents; recording, for the custodian's own, is not. */
+export type Act = 'disclose' | 'record';
+
+/** Purposes for which the custodian's own may see what no Consent speaks of. */
+const DEFAULT_PURPOSES: ReadonlySet<string> = new Set(['TREAT', 'HPAYMT', 'HOPERAT']);
+
+/**
+ * True iff the compartment restriction holds and for every patient of the subject: it is the requester's own record, or no
+ * deny matches and (a permit matches or the default holds). A subject of no patient is governed by scopes alone, but never
+ * lies inside a compartment.
+ */
+export function mayDisclose(
+  facts: AccessFacts,
+  hash64: Hash64,
+  subject: Subject,
+  bind: Bind,
+  act: Act = 'disclose',
+): string {
+  const { from, where } = subject.patients;
+  const inside =
+    facts.compartment === undefined
+      ? []
+      : [`EXISTS (SELECT FROM ${from} WHERE ${where} AND c.patient = ${patient(facts.compartment, hash64, bind)})`];
+  const refused = refusal(facts, hash64, subject, bind, act);
+  // OFFSET 0 keeps the planner from turning this into a join over all rows: it is asked row by row, before LIMIT.
+  const open = refused === undefined ? [] : [`NOT EXISTS (SELECT FROM ${from} WHERE ${where} AND ${refused} OFFSET 0)`];
+  return `(${[...inside, ...open, 'true'].join(' AND ')})`;
+}
+
+/** Condition over `c.patient`: this patient stands in the way. Undefined where no patient can. */
+function refusal(facts: AccessFacts, hash64: Hash64, subject: Subject, bind: Bind, act: Act): string | undefined {
+  if (act === 'record' && facts.staff) return undefined;
+  const denied = `EXISTS (${matching(false, facts, hash64, subject, bind)})`;
+  const reason = hasDefault(facts)
+    ? denied
+    : `(${denied} OR NOT EXISTS (${matching(true, facts, hash64, subject, bind)}))`;
+  return `${notOwn(facts, hash64, bind)}${reason}`;
+}
+
+function hasDefault(facts: AccessFacts): boolean {
+  return facts.staff && facts.purpose !== undefined && DEFAULT_PURPOSES.has(facts.purpose);
+}
+
+function notOwn(facts: AccessFacts, hash64: Hash64, bind: Bind): string {
+  return facts.self === undefined ? '' : `c.patient <> ${patient(facts.self, hash64, bind)} AND `;
+}
+
+function patient(id: string, hash64: Hash64, bind: Bind): string {
+  return `${bind(String(hash64('Patient', id)))}::bigint`;
+}
+
+/** The rules of `c.patient` that match this request, as a SELECT without output columns. */
+function matching(permit: boolean, facts: AccessFacts, hash64: Hash64, subject: Subject, bind: Bind): string {
+  return `SELECT ${matchingFrom(permit, facts, hash64, subject, bind)}`;
+}
+
+function matchingFrom(permit: boolean, facts: AccessFacts, hash64: Hash64, subject: Subject, bind: Bind): string {
+  const criteria = [
+    `r.patient = c.patient AND r.permit = ${permit}`,
+    actorMatches(facts, hash64, bind),
+    purposeMatches(permit, facts, hash64, bind),
+    classMatches(subject.type),
+    periodMatches(),
+  ];
+  return `FROM consent_rule r WHERE ${criteria.join(' AND ')}`;
+}
+
+/**
+ * Text expression: the Consent version that decided. The deny, where one matches; else the permit, where one was needed. Of
+ * several, the latest recorded.
+ */
+export function decidingConsent(
+  facts: AccessFacts,
+  hash64: Hash64,
+  subject: Subject,
+  bind: Bind,
+  act: Act = 'disclose',
+): string {
+  if (act === 'record' && facts.staff) return 'NULL::text';
+  const deny = latest(false, facts, hash64, subject, bind);
+  return hasDefault(facts) ? deny : `COALESCE(${deny}, ${latest(true, facts, hash64, subject, bind)})`;
+}
+
+function latest(permit: boolean, facts: AccessFacts, hash64: Hash64, subject: Subject, bind: Bind): string {
+  const { from, where } = subject.patients;
+  return (
+    `(SELECT 'Consent/' || d.id || '/_history/' || d.version FROM ${from}` +
+    ` CROSS JOIN LATERAL (SELECT r.consent_pid ${matchingFrom(permit, facts, hash64, subject, bind)}) AS m` +
+    ` JOIN version d ON d.pid = m.consent_pid` +
+    ` WHERE ${notOwn(facts, hash64, bind)}${where} ORDER BY m.consent_pid DESC LIMIT 1)`
+  );
+}
