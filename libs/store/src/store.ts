@@ -1,0 +1,84 @@
+import type { DataSource } from 'typeorm';
+import type { Hash64, Permit, WritePermit } from '#libs/consent';
+import type { EventToRecord, RecordedEvent } from './event.js';
+import type { Fault } from './fault.js';
+import type { MasterKey } from './master-key.js';
+import type { HistoryResult, ReadResult } from './read-result.js';
+import type { CreateRequest, DeleteRequest, UpdateRequest, WriteResult } from './write.js';
+
+/**
+ * Resources, their events and the rules of their Consents in one Postgres database. Every method may throw a FhirError 503
+ * when the database cannot be reached or is too busy; nothing has been done then, unless the connection broke at commit: the
+ * same request may be sent again. No error carries SQL or content.
+ */
+export interface Store {
+  /** For terminus, TypeORM modules and migrations. Its tables are not to be written past this interface. */
+  readonly dataSource: DataSource;
+
+  /** The site's keyed hash, for {@link decide}, {@link decideWrite} and index look-ups. */
+  readonly hash64: Hash64;
+
+  /** A 32-byte key of the site for one purpose (`cursor`, `pseudonym`, ...), derived from the master key. The same for ever. */
+  siteKey(purpose: string): Buffer;
+
+  /** The current version. Decision and data come from one statement. The caller records the event before it answers. */
+  read(name: { type: string; id: string }, permit: Permit): Promise<ReadResult>;
+
+  /** One version, judged by its own patients. */
+  vread(name: { type: string; id: string; version: number }, permit: Permit): Promise<ReadResult>;
+
+  /** The versions below `before`, newest first, at most `count`. */
+  history(
+    request: { type: string; id: string; count: number; before?: number },
+    permit: Permit,
+  ): Promise<HistoryResult>;
+
+  /** Writes version 1 under a new id. `answer` is the read permit that decides {@link Written.readable}. */
+  create(request: CreateRequest, permit: WritePermit, answer?: Permit): Promise<WriteResult>;
+
+  /** Writes the next version. */
+  update(request: UpdateRequest, permit: WritePermit, answer?: Permit): Promise<WriteResult>;
+
+  /** Writes a version without content, in the compartments of the one before. */
+  delete(request: DeleteRequest, permit: WritePermit): Promise<WriteResult>;
+
+  /**
+   * Makes events durable; resolved when they are. Events of one turn of the event loop share one insert. An event whose
+   * time is ahead of the Postgres clock, or lies too far back, is refused.
+   */
+  record(events: readonly EventToRecord[]): Promise<void>;
+
+  /** The time by the Postgres clock, in microseconds; one question per turn of the event loop. */
+  time(): Promise<bigint>;
+
+  /** The events about one patient, oldest first, at most `count` after event `after` (0n: from the start). */
+  events(request: {
+    patient: string;
+    count: number;
+    after: bigint;
+  }): Promise<{ events: RecordedEvent[]; next?: bigint }>;
+
+  /** Whether a denied request for this resource is on record. */
+  isDenialOnRecord(name: { type: string; id: string }): Promise<boolean>;
+
+  /** Binds the database to a ledger by the hash of its genesis block; refuses (throws Error) once it is bound to another. */
+  bindLedger(genesis: string): Promise<void>;
+
+  /** Reads the whole database and lists what is wrong with it; slow, for tests and for `holdfast doctor`. */
+  check(): Promise<Fault[]>;
+
+  /** Ends all connections, after what is under way. */
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  /** `postgres://...` */
+  readonly url: string;
+  readonly masterKey: MasterKey;
+  /** Folder of the migrations (`NNNN-name.sql`); what is new in it is applied before anything else. */
+  readonly migrations: string;
+  /** Connections, 10 if not given. */
+  readonly poolSize?: number;
+  /** Shown by Postgres in pg_stat_activity. */
+  readonly applicationName?: string;
+}

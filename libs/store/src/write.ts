@@ -1,0 +1,81 @@
+import type { JsonDocument } from '#libs/fhir-json';
+import type { MadeEvent } from './event.js';
+import type { StoredVersion, VersionName } from './stored-version.js';
+
+/** How a write ended. Every one of these has left its event, in the same transaction. */
+export type WriteOutcome =
+  /** Version 1, or a new version after a deletion. */
+  | 'created'
+  | 'updated'
+  | 'deleted'
+  /** If-Match named another version than the current one: 412. */
+  | 'conflict'
+  /** No such resource (update that may not create, delete). */
+  | 'absent'
+  /** Already deleted (delete only). */
+  | 'gone'
+  /** A Consent, or its absence, or the compartment restriction forbids it. Answer as for absent. */
+  | 'denied';
+
+/** What the event of a write is made from. */
+export interface WriteFacts {
+  readonly outcome: WriteOutcome;
+  readonly decision: 'permit' | 'deny';
+  /** The version written; for `conflict` and `gone` the current one; for a denial the current one, if there is any. */
+  readonly subject?: VersionName;
+  /** Present when a version was written. */
+  readonly written?: StoredVersion;
+  /** Patients of the content written; else of the current version. */
+  readonly patients: readonly string[];
+  /** The Consent version that decided, if any. */
+  readonly consent?: string;
+}
+
+/** Makes the event of a write at the time the transaction took; runs inside the transaction, so it must be quick and pure. */
+export type EventMaker = (time: bigint, facts: WriteFacts) => MadeEvent;
+
+export interface CreateRequest {
+  readonly type: string;
+  /** The resource as it was sent, already validated; its own id and meta.versionId, meta.lastUpdated are replaced. */
+  readonly document: JsonDocument;
+  readonly event: EventMaker;
+}
+
+export interface UpdateRequest extends CreateRequest {
+  readonly id: string;
+  /** Version that must be the current one (If-Match). */
+  readonly ifMatch?: number;
+  /** Whether an update to an id that is not there creates it; otherwise it is `absent`. */
+  readonly mayCreate: boolean;
+}
+
+export interface DeleteRequest {
+  readonly type: string;
+  readonly id: string;
+  readonly ifMatch?: number;
+  readonly event: EventMaker;
+}
+
+interface Ended {
+  /** Microseconds of the Postgres clock, as the event has it. */
+  readonly time: bigint;
+  /** The Consent version that decided, if any. */
+  readonly consent?: string;
+}
+
+/** A version was written. */
+export interface Written extends Ended {
+  readonly outcome: 'created' | 'updated' | 'deleted';
+  readonly version: StoredVersion;
+  /** Whether the requester may be shown what was written; false without a read permit. Decided in the same transaction. */
+  readonly readable: boolean;
+}
+
+/** Nothing but the event was written. */
+export interface NotWritten extends Ended {
+  readonly outcome: 'conflict' | 'absent' | 'gone' | 'denied';
+  /** Number of the current version. Never to be shown on `denied`. */
+  readonly current?: number;
+}
+
+export type WriteResult = Written | NotWritten;
