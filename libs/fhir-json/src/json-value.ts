@@ -16,5 +16,5 @@ export interface JsonDocument {
    * `holder` is an object or array inside `value`, by identity.
    * @throws TypeError when `holder[key]` is no number.
    */
-  lexeme(holder: object, key: string | number): string;
+  lexeme: (holder: object, key: string | number) => string;
 }

@@ -2,13 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type JsonValue, parse } from '#libs/fhir-json';
-
-const json = fc.jsonValue({ maxDepth: 6 }).filter((value) => JSON.stringify(value).isWellFormed() && !hasProto(value));
-
-function hasProto(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.hasOwn(value, '__proto__') || Object.values(value).some(hasProto);
-}
+import { json } from './generators.js';
 
 const space = fc.constantFrom('', ' ', '\n', '\t', '\r\n  ');
 const lexeme = fc

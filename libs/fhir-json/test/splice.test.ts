@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parse, splice } from '#libs/fhir-json';
+import { json, name } from './generators.js';
 
 const assigned = { id: 'b', versionId: '2', lastUpdated: '2026-11-21T09:30:00.250Z' };
 const spliced = (text: string) => Buffer.from(splice(parse(Buffer.from(text)), assigned)).toString();
@@ -69,10 +70,9 @@ describe('splice', () => {
   });
 });
 
-const name = fc.oneof(fc.constantFrom('id', 'resourceType', 'a', '\u{1F600}"\\'), fc.string({ unit: 'grapheme' }));
 const object = fc.dictionary(
-  name.filter((text) => text !== '__proto__' && text !== 'meta'),
-  fc.jsonValue({ maxDepth: 3, noUnicodeString: false }).filter((value) => JSON.stringify(value).isWellFormed()),
+  fc.oneof(fc.constantFrom('id', 'resourceType', '\u{1F600}"\\'), name).filter((text) => text !== 'meta'),
+  json,
 );
 const meta = fc.record(
   { tag: fc.array(fc.string({ unit: 'grapheme' })), versionId: fc.string(), lastUpdated: fc.string() },
@@ -82,12 +82,13 @@ const resource = fc.tuple(object, fc.option(meta, { nil: undefined }), fc.boolea
   if (ofMeta === undefined) return rest;
   return first ? { meta: ofMeta, ...rest } : { ...rest, meta: ofMeta };
 });
+const anyResource = resource.map((value) => JSON.parse(JSON.stringify(value)) as Record<string, unknown>);
 
 describe('for every object', () => {
   test('splicing sets the three and changes nothing else', () => {
     fc.assert(
-      fc.property(resource, (value) => {
-        const client: { meta?: object } = value;
+      fc.property(anyResource, (value) => {
+        const client = value as { meta?: object };
         const { id, versionId, lastUpdated } = assigned;
         expect(JSON.parse(spliced(JSON.stringify(value)))).toEqual({
           ...value,
@@ -100,7 +101,7 @@ describe('for every object', () => {
 
   test('splicing twice is splicing once', () => {
     fc.assert(
-      fc.property(resource, (value) => {
+      fc.property(anyResource, (value) => {
         const once = spliced(JSON.stringify(value));
         expect(spliced(once)).toBe(once);
       }),
