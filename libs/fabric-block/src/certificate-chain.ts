@@ -1,0 +1,32 @@
+// RFC 5280 section 6.1: path validation, as far as an MSP of roots and intermediates needs it
+import type { X509Certificate } from 'node:crypto';
+
+const LONGEST = 4;
+
+/**
+ * The path from a certificate's issuer up to a root, nearest first, by name, key identifier and signature; undefined where there is none. Every
+ * link must be a CA. Dates and revocation are for the caller.
+ */
+export function issuerPath(
+  certificate: X509Certificate,
+  roots: readonly X509Certificate[],
+  intermediates: readonly X509Certificate[],
+): X509Certificate[] | undefined {
+  const root = roots.find((ca) => issued(ca, certificate));
+  if (root) return [root];
+  for (const [index, ca] of intermediates.entries()) {
+    if (intermediates.length > LONGEST || !issued(ca, certificate)) continue;
+    const rest = issuerPath(ca, roots, intermediates.toSpliced(index, 1));
+    if (rest) return [ca, ...rest];
+  }
+  return undefined;
+}
+
+function issued(ca: X509Certificate, certificate: X509Certificate): boolean {
+  return ca.ca && certificate.checkIssued(ca) && certificate.verify(ca.publicKey);
+}
+
+/** Whether `at` lies within the dates of the certificate, both ends included. */
+export function inDate(certificate: X509Certificate, at: Date): boolean {
+  return certificate.validFromDate <= at && at <= certificate.validToDate;
+}

@@ -1,0 +1,152 @@
+// Hyperledger Fabric 3.1, peer/transaction.proto: what one transaction of a block proves by itself
+import { BlockError } from './block-error.js';
+import { decodeReadWriteSet } from './decode-read-write-set.js';
+import { checkEndorsement } from './endorsement.js';
+import { checkCreator, checkEnvelope, decodeEnvelope, type Envelope } from './envelope.js';
+import { HEADER_TYPE, headerTime } from './header.js';
+import type { Membership } from './membership.js';
+import { chaincodeOfExtension, proposalHash } from './proposal.js';
+import type { NamespaceSet } from './read-write-set.js';
+import { decodeResponsePayload } from './response-payload.js';
+import { decodeTransaction, type TransactionAction } from './transaction.js';
+
+export interface OpenedTransaction {
+  txId: string;
+  /** Name of the peer's validation flag, such as VALID or MVCC_READ_CONFLICT. */
+  code: string;
+  /** common.HeaderType: 3 is a chaincode transaction, 1 a channel configuration. */
+  type: number;
+  creatorMsp: string;
+  chaincode: string;
+  /** Public writes; value undefined = deleted. Empty unless VALID. */
+  namespaceWrites: { namespace: string; key: string; value: Uint8Array | undefined }[];
+  /** MSP ids, sorted, whose peers' endorsements were checked. Empty unless VALID. */
+  endorsers: string[];
+}
+
+export interface TransactionTrust {
+  channel: string;
+  peers: Membership;
+  orderers: Membership;
+  endorsement: readonly string[];
+}
+
+/** What a valid transaction was found to be, and all it wrote. */
+export interface CheckedTransaction {
+  opened: OpenedTransaction;
+  sets: NamespaceSet[];
+}
+
+/** Chaincodes whose definitions are agreed under a policy of their own. */
+const LIFECYCLE = '_lifecycle';
+
+/** Checks all of a transaction that the peer flagged VALID. Throws BlockError naming what is wrong. */
+export function checkValidTransaction(bytes: Uint8Array, trust: TransactionTrust): CheckedTransaction {
+  const envelope = decodeEnvelope(bytes);
+  const { type, channelId } = envelope.channelHeader;
+  if (channelId !== trust.channel) throw new BlockError('HEADER', 'A transaction is of another channel.');
+  if (type === HEADER_TYPE.CONFIG) return configuration(envelope, trust);
+  if (type !== HEADER_TYPE.ENDORSER_TRANSACTION) {
+    throw new BlockError('HEADER', `A valid transaction cannot have header type ${type}.`);
+  }
+  return endorserTransaction(envelope, trust);
+}
+
+/** What can be told of a transaction that the peer flagged invalid: anything may be in it, so nothing is checked. */
+export function describeInvalid(bytes: Uint8Array, code: string): OpenedTransaction {
+  const unknown = { txId: '', code, type: -1, creatorMsp: '', chaincode: '', namespaceWrites: [], endorsers: [] };
+  try {
+    const { channelHeader } = decodeEnvelope(bytes);
+    return { ...unknown, txId: channelHeader.txId, type: channelHeader.type };
+  } catch {
+    return unknown;
+  }
+}
+
+/** A configuration is signed by the orderer that wrote it. What it says is not looked at. */
+function configuration(envelope: Envelope, trust: TransactionTrust): CheckedTransaction {
+  const orderer = checkCreator(envelope, trust.orderers, headerTime(envelope.channelHeader));
+  const { txId, type } = envelope.channelHeader;
+  const opened = {
+    txId,
+    code: 'VALID',
+    type,
+    creatorMsp: orderer.mspId,
+    chaincode: '',
+    namespaceWrites: [],
+    endorsers: [],
+  };
+  return { opened, sets: [] };
+}
+
+function endorserTransaction(envelope: Envelope, trust: TransactionTrust): CheckedTransaction {
+  const at = headerTime(envelope.channelHeader);
+  if (!at) throw new BlockError('HEADER', 'A transaction claims no time.');
+  const creator = checkEnvelope(envelope, trust.peers, at);
+  const action = onlyAction(envelope);
+  const { action: result } = checkProposalHash(envelope, action);
+  const chaincode = chaincodeOfExtension(envelope.channelHeader.extension);
+  if (result.chaincode.name !== chaincode) {
+    throw new BlockError('HEADER', 'The result of a transaction is that of another chaincode.');
+  }
+  const sets = decodeReadWriteSet(result.results);
+  const endorsers = endorserMsps(action, trust.peers, at);
+  checkPolicy(chaincode, sets, endorsers, trust.endorsement);
+  const { txId, type } = envelope.channelHeader;
+  const opened = {
+    txId,
+    code: 'VALID',
+    type,
+    creatorMsp: creator.mspId,
+    chaincode,
+    namespaceWrites: writes(sets),
+    endorsers,
+  };
+  return { opened, sets };
+}
+
+function onlyAction(envelope: Envelope): TransactionAction {
+  const [action, ...others] = decodeTransaction(envelope.data);
+  if (!action || others.length > 0) throw new BlockError('HEADER', 'A valid transaction has exactly one action.');
+  if (Buffer.compare(action.headerBytes, envelope.signatureHeaderBytes) === 0) return action;
+  throw new BlockError('HEADER', 'The action of a transaction has another header than its envelope.');
+}
+
+function checkProposalHash(envelope: Envelope, action: TransactionAction): ReturnType<typeof decodeResponsePayload> {
+  const response = decodeResponsePayload(action.responsePayload);
+  const expected = proposalHash({ ...envelope, payloadWithoutTransient: action.proposalPayload });
+  if (Buffer.compare(response.proposalHash, expected) === 0) return response;
+  throw new BlockError('PROPOSAL_HASH', 'The endorsed result does not belong to the proposal in the transaction.');
+}
+
+function endorserMsps(action: TransactionAction, peers: Membership, at: Date): string[] {
+  const msps = action.endorsements.map((endorsement) => {
+    const endorser = checkEndorsement(action.responsePayload, endorsement, peers, at);
+    if (endorser.role === 'peer') return endorser.mspId;
+    throw new BlockError(
+      'ENDORSEMENT',
+      `An endorsement in the name of ${JSON.stringify(endorser.mspId)} is not by a peer.`,
+    );
+  });
+  return [...new Set(msps)].sort();
+}
+
+function checkPolicy(
+  chaincode: string,
+  sets: readonly NamespaceSet[],
+  endorsers: readonly string[],
+  required: readonly string[],
+): void {
+  const foreign = sets.some((set) => set.namespace !== chaincode && set.writes.length + set.metadataWrites.length > 0);
+  if (foreign) throw new BlockError('ENDORSEMENT', 'A transaction writes to a namespace that is not its chaincode.');
+  const missing = chaincode === LIFECYCLE ? [] : required.filter((mspId) => !endorsers.includes(mspId));
+  if (missing.length > 0 || endorsers.length === 0) {
+    throw new BlockError('ENDORSEMENT', `A valid transaction is not endorsed by ${missing.join(', ') || 'anyone'}.`);
+  }
+}
+
+function writes(sets: readonly NamespaceSet[]): OpenedTransaction['namespaceWrites'] {
+  return sets.flatMap(({ namespace, writes: keys }) =>
+    keys.map(({ key, value, isDelete }) => ({ namespace, key, value: isDelete ? undefined : value })),
+  );
+}

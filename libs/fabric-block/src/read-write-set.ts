@@ -1,0 +1,54 @@
+// Hyperledger Fabric 3.1, ledger/rwset/rwset.proto and kvrwset/kv_rwset.proto: the shape of simulation results
+
+/** Height at which a key was last written: block number and index in the block. Safe integers. */
+export interface Version {
+  block: number;
+  transaction: number;
+}
+
+export interface KeyRead {
+  key: string;
+  /** Absent: the key did not exist. */
+  version?: Version | undefined;
+}
+
+export interface RangeRead {
+  startKey: string;
+  endKey: string;
+  exhausted: boolean;
+  /** What was read; undefined where nothing was in range (the field is then left out) or where `merkle` stands for it. */
+  reads?: KeyRead[] | undefined;
+  merkle?: { maxDegree: number; maxLevel: number; hashes: Uint8Array[] } | undefined;
+}
+
+export interface KeyWrite {
+  key: string;
+  /** Empty means deleted: Fabric makes no difference. */
+  value: Uint8Array;
+  isDelete: boolean;
+}
+
+export interface MetadataWrite {
+  key: string;
+  /** None: the metadata of the key are removed. */
+  entries: { name: string; value: Uint8Array }[];
+}
+
+/** What one namespace (chaincode) read and wrote. */
+export interface NamespaceSet {
+  namespace: string;
+  reads: KeyRead[];
+  ranges: RangeRead[];
+  writes: KeyWrite[];
+  metadataWrites: MetadataWrite[];
+  /** Set by decoding where hashes of private data are present, which are not read here. */
+  hasCollections?: boolean;
+}
+
+/** Metadata name that holds the state-based endorsement policy of a key. */
+export const VALIDATION_PARAMETER = 'VALIDATION_PARAMETER';
+
+/** The key in `_lifecycle` that every simulation of a chaincode reads first. */
+export function lifecycleSequenceKey(chaincode: string): string {
+  return `namespaces/fields/${chaincode}/Sequence`;
+}
