@@ -1,8 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findNode24 } from './node24.mjs';
 import { ROOT, say } from './root.mjs';
+import { isStamped, stampOf } from './stamp.mjs';
+
+/** Says that what npm could install for this lock has been installed, although something is missing. */
+const SETTLED = join(ROOT, 'node_modules', '.holdfast', 'installed');
 
 function readLock(...path) {
   const file = join(ROOT, ...path);
@@ -32,27 +36,34 @@ export function whatIsMissing() {
   return findNode24() ? undefined : 'Node 24';
 }
 
-function npm(...args) {
-  const program = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  // What npm prints goes to stderr: stdout is the answer of the command that needed the installation.
-  return (
-    spawnSync(program, args, { cwd: ROOT, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' }).status === 0
-  );
+/** What npm prints goes to stderr, or nowhere: stdout is the answer of the command that needed the installation. */
+function npm(args, complaints) {
+  const windows = process.platform === 'win32';
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+  const options = { cwd: ROOT, stdio: ['ignore', 2, complaints], shell: windows };
+  return spawnSync(windows ? 'npm.cmd' : 'npm', [...args, ...quiet], options).status === 0;
 }
 
-/** Installs when something is missing. Throws with a sentence when it stays missing. */
+function settle(missing, stamp) {
+  say(`Going on without ${missing}: npm did not install it.`);
+  mkdirSync(join(SETTLED, '..'), { recursive: true });
+  writeFileSync(SETTLED, stamp);
+}
+
+/** Installs when something is missing. Throws with a sentence when there is nothing to run Holdfast on afterwards. */
 export function install() {
-  if (!whatIsMissing()) return;
+  const stamp = stampOf(['package.json', 'package-lock.json']);
+  if (!whatIsMissing() || isStamped(SETTLED, stamp)) return;
   say('Installing packages (once, up to a minute) ...');
-  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
-  if (npm('ci', ...quiet) && !whatIsMissing()) return;
-  say('The lock file lacks packages for this platform, so npm looks them up ...');
-  npm('install', '--no-save', '--no-package-lock', ...quiet);
+  if (npm(['ci'], 'ignore') && !whatIsMissing()) return;
+  say('The lock file alone does not give all packages for this machine, so npm looks them up ...');
+  if (npm(['install', '--no-save'], 2) && !whatIsMissing()) return;
+  npm(['install', '--no-save', '--no-package-lock'], 2);
+  const missing = whatIsMissing();
   if (!findNode24()) {
     throw new Error(
       `There is no Node 24 for ${process.platform}-${process.arch} on npm: install Node 24 on this machine and try again.`,
     );
   }
-  const missing = whatIsMissing();
-  if (missing) say(`Going on without ${missing}: npm did not install it.`);
+  if (missing) settle(missing, stamp);
 }
