@@ -1,12 +1,12 @@
 // Hyperledger Fabric 3.1, core/ledger/kvledger: COMMIT_HASH of a block, by which two peers see that they agree
 import { sha256 } from './sha256.js';
-import type { StateUpdate } from './update-batch.js';
+import type { StateKey, StateUpdate } from './update-batch.js';
 import { compareUtf8 } from './utf8-order.js';
 
 /**
  * SHA-256(uvarint(number of flags) || flags || update batch || commit hash of the block before). The first block that has one is block 1: give
- * `previous` undefined there. The batch holds each key once, in the order of namespaces and keys; metadata of keys are not part of it. Private data are left out:
- * this holds for channels without collections.
+ * `previous` undefined there. The batch holds each key once, in the order of namespaces, collections (public keys first) and keys; metadata of
+ * keys are not part of it, nor is the channel configuration.
  */
 export function commitHash(
   flags: Uint8Array,
@@ -16,24 +16,28 @@ export function commitHash(
   return sha256(uvarint(flags.length), flags, batchBytes(updates), previous ?? new Uint8Array());
 }
 
-/** The peer's internal message, which no published protocol file holds: `repeated` field 1, one entry a key. */
+/** The peer's internal message, which no published protocol file holds: repeated field 1, one entry a key. */
 function batchBytes(updates: readonly StateUpdate[]): Buffer {
-  const sorted = updates
-    .filter(({ namespace }) => namespace !== '')
-    .toSorted((a, b) => compareUtf8(a.namespace, b.namespace) || compareUtf8(a.key, b.key));
-  return Buffer.concat(
-    sorted.map((update, index) => {
-      const first = sorted[index - 1]?.namespace !== update.namespace;
-      return field(1, entryBytes(update, first));
-    }),
+  const sorted = updates.filter(({ namespace }) => namespace !== '').toSorted(compareKeys);
+  return Buffer.concat(sorted.map((update, index) => field(1, entryBytes(update, sorted[index - 1]))));
+}
+
+function compareKeys(a: StateKey, b: StateKey): number {
+  return (
+    compareUtf8(a.namespace, b.namespace) ||
+    compareUtf8(a.collection ?? '', b.collection ?? '') ||
+    compareUtf8(a.key, b.key)
   );
 }
 
-/** Fields: 1 namespace (only in its first entry), 3 key, 4 deleted, 5 value, 6 version. */
-function entryBytes(update: StateUpdate, first: boolean): Buffer {
+/** Fields: 1 namespace and 2 collection (only where they begin), 3 key, 4 deleted, 5 value, 6 version. */
+function entryBytes(update: StateUpdate, before: StateUpdate | undefined): Buffer {
+  const sameNamespace = before?.namespace === update.namespace;
+  const sameCollection = sameNamespace && before?.collection === update.collection;
   return Buffer.concat([
-    field(1, Buffer.from(first ? update.namespace : '')),
-    field(3, Buffer.from(update.key)),
+    field(1, Buffer.from(sameNamespace ? '' : update.namespace)),
+    field(2, Buffer.from(sameCollection ? '' : (update.collection ?? ''))),
+    field(3, Buffer.from(update.key, update.collection === undefined ? 'utf8' : 'hex')),
     update.value === undefined ? Buffer.from([4 << 3, 1]) : Buffer.alloc(0),
     field(5, update.value ?? new Uint8Array()),
     field(6, Buffer.concat([ordered(update.version.block), ordered(update.version.transaction)])),

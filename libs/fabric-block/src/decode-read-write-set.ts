@@ -1,7 +1,10 @@
 // Hyperledger Fabric 3.1, ledger/rwset/rwset.proto and kvrwset/kv_rwset.proto: reading simulation results
 import { ledger } from '@hyperledger/fabric-protos';
 import { decodeMessage } from './canonical-message.js';
-import type { KeyRead, MetadataWrite, NamespaceSet, RangeRead } from './read-write-set.js';
+import { collectionSet } from './decode-collection-set.js';
+import { readEntries } from './key-metadata.js';
+import { readVersion } from './key-version.js';
+import type { KeyRead, NamespaceSet, RangeRead } from './read-write-set.js';
 
 const { kvrwset } = ledger.rwset;
 type Kv = typeof ledger.rwset.kvrwset;
@@ -25,14 +28,14 @@ function namespaceSet(message: ledger.rwset.NsReadWriteSet): NamespaceSet {
     })),
     metadataWrites: content
       .getMetadataWritesList()
-      .map((write) => ({ key: write.getKey(), entries: metadataEntries(write) })),
+      .map((write) => ({ key: write.getKey(), entries: readEntries(write) })),
   };
-  return message.getCollectionHashedRwsetList().length > 0 ? { ...set, hasCollections: true } : set;
+  const collections = message.getCollectionHashedRwsetList().map(collectionSet);
+  return collections.length > 0 ? { ...set, collections } : set;
 }
 
 function keyRead(read: InstanceType<Kv['KVRead']>): KeyRead {
-  const version = read.getVersion();
-  return { key: read.getKey(), version: version && { block: version.getBlockNum(), transaction: version.getTxNum() } };
+  return { key: read.getKey(), version: readVersion(read.getVersion()) };
 }
 
 function rangeRead(range: InstanceType<Kv['RangeQueryInfo']>): RangeRead {
@@ -48,13 +51,4 @@ function rangeRead(range: InstanceType<Kv['RangeQueryInfo']>): RangeRead {
       hashes: merkle.getMaxLevelHashesList_asU8(),
     },
   };
-}
-
-function metadataEntries(write: InstanceType<Kv['KVMetadataWrite']>): MetadataWrite['entries'] {
-  return write.getEntriesList().map((entry) => ({ name: entry.getName(), value: entry.getValue_asU8() }));
-}
-
-/** The entries that `encodeStateMetadata` kept. Throws BlockError MALFORMED. */
-export function decodeStateMetadata(bytes: Uint8Array): MetadataWrite['entries'] {
-  return metadataEntries(decodeMessage(kvrwset.KVMetadataWrite, bytes, 'metadata of a key'));
 }

@@ -1,5 +1,8 @@
 // Hyperledger Fabric 3.1, ledger/rwset/rwset.proto and kvrwset/kv_rwset.proto: order and encoding of simulation results
 import { ledger } from '@hyperledger/fabric-protos';
+import { collectionMessage } from './encode-collection-set.js';
+import { entryMessages } from './key-metadata.js';
+import { versionMessage } from './key-version.js';
 import type { KeyRead, KeyWrite, MetadataWrite, NamespaceSet, RangeRead } from './read-write-set.js';
 import { compareUtf8 } from './utf8-order.js';
 
@@ -25,6 +28,7 @@ function namespaceMessage(set: NamespaceSet): ledger.rwset.NsReadWriteSet {
   const message = new ledger.rwset.NsReadWriteSet();
   message.setNamespace(set.namespace);
   message.setRwset(content.serializeBinary());
+  message.setCollectionHashedRwsetList((set.collections ?? []).map(collectionMessage));
   return message;
 }
 
@@ -35,12 +39,7 @@ function byKey(a: { key: string }, b: { key: string }): number {
 function readMessage(read: KeyRead): ledger.rwset.kvrwset.KVRead {
   const message = new kvrwset.KVRead();
   message.setKey(read.key);
-  if (read.version) {
-    const version = new kvrwset.Version();
-    version.setBlockNum(read.version.block);
-    version.setTxNum(read.version.transaction);
-    message.setVersion(version);
-  }
+  if (read.version) message.setVersion(versionMessage(read.version));
   return message;
 }
 
@@ -81,17 +80,6 @@ function writeMessage(write: KeyWrite): ledger.rwset.kvrwset.KVWrite {
 function metadataMessage(write: MetadataWrite): ledger.rwset.kvrwset.KVMetadataWrite {
   const message = new kvrwset.KVMetadataWrite();
   message.setKey(write.key);
-  const sorted = write.entries.toSorted((a, b) => compareUtf8(a.name, b.name));
-  for (const { name, value } of sorted) {
-    const entry = new kvrwset.KVMetadataEntry();
-    entry.setName(name);
-    entry.setValue(value);
-    message.addEntries(entry);
-  }
+  message.setEntriesList(entryMessages(write.entries));
   return message;
-}
-
-/** What a peer keeps as the metadata of a key: the entries in the order of their names, without the key. */
-export function encodeStateMetadata(entries: MetadataWrite['entries']): Uint8Array {
-  return metadataMessage({ key: '', entries: [...entries] }).serializeBinary();
 }

@@ -12,8 +12,8 @@ export {
   ordererMetadata,
 } from './block-metadata.js';
 export { commitHash } from './commit-hash.js';
-export { decodeReadWriteSet, decodeStateMetadata } from './decode-read-write-set.js';
-export { encodeReadWriteSet, encodeStateMetadata } from './encode-read-write-set.js';
+export { decodeReadWriteSet } from './decode-read-write-set.js';
+export { encodeReadWriteSet } from './encode-read-write-set.js';
 export { checkEndorsement, type Endorsement, endorse } from './endorsement.js';
 export {
   checkCreator,
@@ -35,6 +35,7 @@ export {
   transactionId,
 } from './header.js';
 export { decodeIdentity, encodeIdentity, type Identity, type SigningIdentity, signingIdentity } from './identity.js';
+export { decodeStateMetadata, encodeStateMetadata } from './key-metadata.js';
 export { makeProposal, type ProposalOptions } from './make-proposal.js';
 export { type Member, type Membership, type MspRoots, membership } from './membership.js';
 export type { Role } from './node-role.js';
@@ -43,6 +44,7 @@ export type { OpenedTransaction } from './open-transaction.js';
 export { checkOrdererSignature, lastConfig } from './orderer-signature.js';
 export { chaincodeOfExtension, checkProposal, openProposal, type Proposal, proposalHash } from './proposal.js';
 export {
+  type CollectionSet,
   type KeyRead,
   type KeyWrite,
   lifecycleSequenceKey,
@@ -69,6 +71,6 @@ export {
   type ProposalParts,
   type TransactionAction,
 } from './transaction.js';
-export { type StateLookup, type StateUpdate, UpdateBatch } from './update-batch.js';
+export { type StateKey, type StateLookup, type StateUpdate, UpdateBatch } from './update-batch.js';
 export { compareUtf8 } from './utf8-order.js';
 export { VALIDATION_CODE, type ValidationCode, validationCode } from './validation-code.js';

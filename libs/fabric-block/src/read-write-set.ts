@@ -41,8 +41,18 @@ export interface NamespaceSet {
   ranges: RangeRead[];
   writes: KeyWrite[];
   metadataWrites: MetadataWrite[];
-  /** Set by decoding where hashes of private data are present, which are not read here. */
-  hasCollections?: boolean;
+  /** Hashes of private data, where there are any. The embedded ledger has none; the life cycle of a real network has. */
+  collections?: CollectionSet[];
+}
+
+/** What was read and written in one private data collection, as all peers see it. Hashes of keys are lower-case hex. */
+export interface CollectionSet {
+  collection: string;
+  reads: { keyHash: string; version?: Version | undefined }[];
+  writes: { keyHash: string; valueHash: Uint8Array; isDelete: boolean; isPurge: boolean }[];
+  metadataWrites: { keyHash: string; entries: MetadataWrite['entries'] }[];
+  /** Hash of the private read-write set. */
+  hash: Uint8Array;
 }
 
 /** Metadata name that holds the state-based endorsement policy of a key. */

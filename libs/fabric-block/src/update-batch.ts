@@ -1,11 +1,17 @@
 // Hyperledger Fabric 3.1, core/ledger/kvledger/txmgmt: what the valid transactions of a block leave in the state
-import { encodeStateMetadata } from './encode-read-write-set.js';
-import type { NamespaceSet, Version } from './read-write-set.js';
+import { encodeStateMetadata } from './key-metadata.js';
+import type { MetadataWrite, NamespaceSet, Version } from './read-write-set.js';
+import { sha256 } from './sha256.js';
+
+/** Where a value lives. In a collection only hashes are seen: `key` is then the hash of the key in lower-case hex, and the value a hash too. */
+export interface StateKey {
+  namespace: string;
+  collection?: string | undefined;
+  key: string;
+}
 
 /** One key as the block leaves it. */
-export interface StateUpdate {
-  namespace: string;
-  key: string;
+export interface StateUpdate extends StateKey {
   /** Undefined: deleted. */
   value: Uint8Array | undefined;
   /** As `encodeStateMetadata` gives them; kept with the key, not part of COMMIT_HASH. */
@@ -14,11 +20,13 @@ export interface StateUpdate {
 }
 
 /** A key as it is before the block; undefined where it does not exist. */
-export type StateLookup = (namespace: string, key: string) => Pick<StateUpdate, 'value' | 'metadata'> | undefined;
+export type StateLookup = (
+  namespace: string,
+  key: string,
+  collection?: string,
+) => Pick<StateUpdate, 'value' | 'metadata'> | undefined;
 
-interface Change {
-  namespace: string;
-  key: string;
+interface Change extends StateKey {
   value?: Uint8Array;
   deleted?: boolean;
   /** Null: removed. */
@@ -37,16 +45,19 @@ export class UpdateBatch {
   }
 
   /** The pending update of a key, if a transaction of this block has written it. */
-  get(namespace: string, key: string): StateUpdate | undefined {
-    return this.#updates.get(name(namespace, key));
+  get(namespace: string, key: string, collection?: string): StateUpdate | undefined {
+    return this.#updates.get(name({ namespace, key, collection }));
   }
 
-  /** Takes the writes of the valid transaction at `index`: a value keeps the key's metadata, metadata keep its value; metadata for a key that does not exist are dropped. */
+  /**
+   * Takes the writes of the valid transaction at `index`. A value written alone keeps the metadata of the key, metadata written alone keep its
+   * value; metadata for a key that does not exist are dropped.
+   */
   apply(index: number, sets: readonly NamespaceSet[]): void {
     const version = { block: this.#block, transaction: index };
     for (const change of changes(sets)) {
       const update = this.#merge(change, version);
-      if (update) this.#updates.set(name(change.namespace, change.key), update);
+      if (update) this.#updates.set(name(change), update);
     }
   }
 
@@ -55,34 +66,60 @@ export class UpdateBatch {
   }
 
   #merge(change: Change, version: Version): StateUpdate | undefined {
-    const { namespace, key } = change;
-    if (change.deleted) return { namespace, key, value: undefined, version };
-    const before = this.get(namespace, key) ?? this.#state(namespace, key);
+    const { namespace, key, collection } = change;
+    if (change.deleted) return { namespace, key, collection, value: undefined, version };
+    const before = this.get(namespace, key, collection) ?? this.#state(namespace, key, collection);
     const value = change.value ?? before?.value;
     const metadata = change.metadata === undefined ? before?.metadata : (change.metadata ?? undefined);
-    return value === undefined ? undefined : { namespace, key, value, metadata, version };
+    return value === undefined ? undefined : { namespace, key, collection, value, metadata, version };
   }
 }
 
+/** One change a key, made of all that the transaction does to it. */
 function changes(sets: readonly NamespaceSet[]): Iterable<Change> {
   const byKey = new Map<string, Change>();
-  const change = (namespace: string, key: string): Change => {
-    const known = byKey.get(name(namespace, key)) ?? { namespace, key };
-    byKey.set(name(namespace, key), known);
-    return known;
-  };
-  for (const { namespace, writes, metadataWrites } of sets) {
-    for (const { key, value, isDelete } of writes) {
-      Object.assign(change(namespace, key), isDelete || value.length === 0 ? { deleted: true } : { value });
-    }
-    for (const { key, entries } of metadataWrites) {
-      change(namespace, key).metadata = entries.length > 0 ? encodeStateMetadata(entries) : null;
-    }
+  for (const change of sets.flatMap((set) => [...publicChanges(set), ...collectionChanges(set)])) {
+    byKey.set(name(change), { ...byKey.get(name(change)), ...change });
   }
   return byKey.values();
 }
 
-/** Namespaces hold no NUL, so the pair is unambiguous. */
-function name(namespace: string, key: string): string {
-  return `${namespace}\0${key}`;
+function publicChanges({ namespace, writes, metadataWrites }: NamespaceSet): Change[] {
+  return [
+    ...writes.map(({ key, value, isDelete }) => written({ namespace, key }, value, isDelete || value.length === 0)),
+    ...metadataWrites.map(({ key, entries }) => ({ namespace, key, metadata: metadataBytes(entries) })),
+  ];
+}
+
+function collectionChanges({ namespace, collections = [] }: NamespaceSet): Change[] {
+  return collections.flatMap(({ collection, writes, metadataWrites }) => [
+    ...writes.map(({ keyHash: key, valueHash, isDelete }) =>
+      written({ namespace, collection, key }, valueHash, isDelete || isHashOfNothing(valueHash)),
+    ),
+    ...metadataWrites.map(({ keyHash: key, entries }) => ({
+      namespace,
+      collection,
+      key,
+      metadata: metadataBytes(entries),
+    })),
+  ]);
+}
+
+function written(where: StateKey, value: Uint8Array, deleted: boolean): Change {
+  return deleted ? { ...where, deleted } : { ...where, value };
+}
+
+function metadataBytes(entries: MetadataWrite['entries']): Uint8Array | null {
+  return entries.length > 0 ? encodeStateMetadata(entries) : null;
+}
+
+const HASH_OF_NOTHING = sha256();
+
+function isHashOfNothing(hash: Uint8Array): boolean {
+  return hash.length === 0 || Buffer.compare(hash, HASH_OF_NOTHING) === 0;
+}
+
+/** Namespaces and collections hold no NUL, so the text stands for one key. */
+function name({ namespace, collection = '', key }: StateKey): string {
+  return `${namespace}\0${collection}\0${key}`;
 }
