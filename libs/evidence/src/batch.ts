@@ -1,0 +1,92 @@
+// The contract's `append`: what one batch of a site's log says on the ledger
+import { CompactRange, foldNodes, HASH_SIZE, sameHash } from '#libs/merkle';
+import { type Decision, LEAF_ENTRY_SIZE, leafEntry } from './event-record.js';
+import { FormatError } from './format-error.js';
+import { canonicalValue } from './opening.js';
+import { bytes, count, list, object, text } from './shape.js';
+
+/** Most leaves that the contract takes in one batch. */
+export const MAX_BATCH = 5_000;
+
+/** The argument of the contract's `append`; members in the order of RFC 8785, so JSON.stringify gives its one text. */
+export interface AppendArgument {
+  /** Index of the first leaf: the size of the tree before. */
+  first: number;
+  /** Base64 of the leaf entries, one after the other. */
+  leaves: string;
+  /** Base64 of the root after the batch. */
+  root: string;
+  site: string;
+  /** Size of the tree after the batch. */
+  size: number;
+}
+
+export interface BatchEvent {
+  decision: Decision;
+  leaf: Uint8Array;
+}
+
+/** A batch, and the state of the tree after it. */
+export interface Batch {
+  argument: AppendArgument;
+  range: CompactRange;
+}
+
+/** The batch that appends `events`, in this order, to the tree `before` (which stays as it is). */
+export function makeBatch(site: string, before: CompactRange, events: readonly BatchEvent[]): Batch {
+  if (events.length === 0 || events.length > MAX_BATCH) throw new RangeError(`a batch has 1 to ${MAX_BATCH} events`);
+  const range = CompactRange.of(before.size, before.hashes);
+  for (const event of events) range.append(event.leaf);
+  const leaves = Buffer.concat(events.map((event) => leafEntry(event.decision, event.leaf))).toString('base64');
+  const root = range.root().toString('base64');
+  return { argument: { first: before.size, leaves, root, site, size: range.size }, range };
+}
+
+/** What the contract writes under `log:<site>`. */
+export interface LogValue {
+  site: string;
+  mspId: string;
+  first: number;
+  last: number;
+  size: number;
+  root: Buffer;
+  /** Leaf entries from `first` to `last`. */
+  entries: Buffer[];
+  txId: string;
+}
+
+/** The contract's key for a site's log. */
+export function logKey(site: string): string {
+  return `log:${site}`;
+}
+
+function readEntries(value: Buffer, first: number, last: number): Buffer[] {
+  if (value.length !== (last - first + 1) * LEAF_ENTRY_SIZE) throw new FormatError('leaves do not fit first and last');
+  const entries = last - first + 1;
+  return Array.from({ length: entries }, (_, i) => value.subarray(i * LEAF_ENTRY_SIZE, (i + 1) * LEAF_ENTRY_SIZE));
+}
+
+/** Reads that value, and checks that its numbers, leaves, range and root fit each other. Throws FormatError. */
+export function readLogValue(source: Uint8Array): LogValue {
+  const names = ['site', 'mspId', 'first', 'last', 'size', 'root', 'range', 'leaves', 'txId'];
+  const members = object(canonicalValue(source, 'the ledger value'), 'the ledger value', names);
+  const [first, last, size] = [members.first, members.last, members.size].map((n) => count(n, 'index')) as [
+    number,
+    number,
+    number,
+  ];
+  if (last !== size - 1 || first > last) throw new FormatError('first, last and size do not fit each other');
+  const root = bytes(members.root, 'root', HASH_SIZE);
+  const range = list(members.range, 'range', (hash, name) => bytes(hash, name, HASH_SIZE));
+  if (!sameHash(foldNodes(range), root)) throw new FormatError('the range does not give the root');
+  return {
+    site: text(members.site, 'site'),
+    mspId: text(members.mspId, 'mspId'),
+    first,
+    last,
+    size,
+    root,
+    entries: readEntries(bytes(members.leaves, 'leaves'), first, last),
+    txId: text(members.txId, 'txId'),
+  };
+}

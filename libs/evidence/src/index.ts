@@ -1,0 +1,47 @@
+export {
+  type AppendArgument,
+  type Batch,
+  type BatchEvent,
+  type LogValue,
+  logKey,
+  MAX_BATCH,
+  makeBatch,
+  readLogValue,
+} from './batch.js';
+export { checkCheckpoint } from './check-checkpoint.js';
+export {
+  type ContentFacts,
+  type ContentOpening,
+  contentCommitment,
+  contentFacts,
+  contentOpening,
+  type StoredContent,
+} from './content-commitment.js';
+export {
+  type Decision,
+  decodeRecord,
+  EVIDENCE_ALG,
+  type EventRecord,
+  encodeRecord,
+  isSite,
+  leafEntry,
+  recordLeaf,
+} from './event-record.js';
+export { FormatError } from './format-error.js';
+export { type EventDraft, type MadeEvent, makeEvent } from './make-event.js';
+export type { LedgerBlock, LedgerTransaction, LedgerTrust, OpenBlock } from './open-block.js';
+export { decodeOpening, type Opening, type Subject, subjectName } from './opening.js';
+export { type MspRoots, ONE_OPERATOR, PIN_FORMAT, type Pin, parsePin, pinText } from './pin.js';
+export type { SearchOpening, VersionCommitment } from './pseudonym.js';
+export { parseReceipt, RECEIPT_FORMAT, type Receipt, receiptText } from './receipt.js';
+export {
+  blockSha256,
+  checkpointKeyText,
+  readSiteCheckpoint,
+  type SiteCheckpoint,
+  signCheckpoint,
+  siteOrigin,
+} from './site-checkpoint.js';
+export type { Verdict } from './verdict.js';
+export { verifyConsistency } from './verify-extension.js';
+export { type ProvenEvent, type Verification, verifyReceipt } from './verify-receipt.js';

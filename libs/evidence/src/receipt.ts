@@ -1,0 +1,67 @@
+// holdfast-receipt/1: all that proves one event, in one canonical JSON text
+import { canonical } from '#libs/fhir-json';
+import { HASH_SIZE } from '#libs/merkle';
+import { type ContentOpening, contentOpeningValue, readContentOpening } from './content-commitment.js';
+import { FormatError } from './format-error.js';
+import { canonicalValue, type Opening, openingValue, readOpening } from './opening.js';
+import { bytes, count, list, object, present, text } from './shape.js';
+
+export const RECEIPT_FORMAT = 'holdfast-receipt/1';
+
+export interface Receipt {
+  /** The event record, `holdfast-evidence/1`. */
+  record: Buffer;
+  /** The plain names behind its pseudonyms; absent where they may not be shown or were erased. */
+  opening?: Opening | undefined;
+  /** What opens the content commitment; absent as above and where the event is about no content. */
+  content?: ContentOpening | undefined;
+  /** RFC 6962 audit path of the record's leaf. */
+  inclusion: { leafIndex: number; treeSize: number; hashes: Buffer[] };
+  /** Signed note of the site's checkpoint after the batch. */
+  checkpoint: string;
+  /** Fabric transaction id of the batch. */
+  transaction: string;
+  /** The raw `common.Block` that holds it. */
+  block: Buffer;
+}
+
+const REQUIRED = ['format', 'record', 'inclusion', 'checkpoint', 'transaction', 'block'];
+
+/** The one text of a receipt (RFC 8785). */
+export function receiptText(receipt: Receipt): string {
+  const { record, opening, content, inclusion, checkpoint, transaction, block } = receipt;
+  const hashes = inclusion.hashes.map((hash) => hash.toString('base64'));
+  return canonical({
+    format: RECEIPT_FORMAT,
+    record: record.toString('base64'),
+    inclusion: { leafIndex: inclusion.leafIndex, treeSize: inclusion.treeSize, hashes },
+    checkpoint,
+    transaction,
+    block: block.toString('base64'),
+    ...present({ opening: opening && openingValue(opening), content: content && contentOpeningValue(content) }),
+  });
+}
+
+/**
+ * Reads a receipt. Throws FormatError for anything but the one spelling of its content (a newline after it is
+ * forgiven), unknown members included. What it says is not checked: that is `verifyReceipt`.
+ */
+export function parseReceipt(source: string): Receipt {
+  const value = canonicalValue(Buffer.from(source.replace(/\n$/, ''), 'utf8'), 'the receipt');
+  const members = object(value, 'the receipt', REQUIRED, ['opening', 'content']);
+  if (members.format !== RECEIPT_FORMAT) throw new FormatError(`the receipt is not of the format ${RECEIPT_FORMAT}`);
+  const { leafIndex, treeSize, hashes } = object(members.inclusion, 'inclusion', ['leafIndex', 'treeSize', 'hashes']);
+  return {
+    record: bytes(members.record, 'record'),
+    opening: members.opening === undefined ? undefined : readOpening(members.opening),
+    content: members.content === undefined ? undefined : readContentOpening(members.content),
+    inclusion: {
+      leafIndex: count(leafIndex, 'leafIndex'),
+      treeSize: count(treeSize, 'treeSize'),
+      hashes: list(hashes, 'hashes', (hash, name) => bytes(hash, name, HASH_SIZE)),
+    },
+    checkpoint: text(members.checkpoint, 'checkpoint'),
+    transaction: text(members.transaction, 'transaction'),
+    block: bytes(members.block, 'block'),
+  };
+}

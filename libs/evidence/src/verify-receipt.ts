@@ -1,0 +1,73 @@
+// holdfast-receipt/1: the one verification that server, worker and command line share
+import { verifyInclusion } from '#libs/merkle';
+import { checkCheckpoint } from './check-checkpoint.js';
+import { checkContent, checkOpening } from './check-event.js';
+import { checkLedger } from './check-ledger.js';
+import { decodeRecord, type EventRecord, recordLeaf } from './event-record.js';
+import { FormatError } from './format-error.js';
+import type { OpenBlock } from './open-block.js';
+import type { Opening } from './opening.js';
+import type { Pin } from './pin.js';
+import { parseReceipt } from './receipt.js';
+import { demand, Mismatch, type Verdict } from './verdict.js';
+
+/** What a receipt proves, once it is `OK`. */
+export interface ProvenEvent {
+  record: EventRecord;
+  opening: Opening | undefined;
+  leafIndex: number;
+  treeSize: number;
+  transaction: string;
+  blockNumber: bigint;
+  /** MSP ids that endorsed. */
+  endorsers: string[];
+  /** Whether content was supplied and found equal. */
+  contentCompared: boolean;
+}
+
+export interface Verification {
+  verdict: Verdict;
+  /** One sentence: what holds or what differs. Names no content. */
+  detail: string;
+  /** Only with `OK`. */
+  event?: ProvenEvent;
+}
+
+function checked(receiptSource: string, pin: Pin, openBlock: OpenBlock, content?: Uint8Array): ProvenEvent {
+  const receipt = parseReceipt(receiptSource);
+  const checkpoint = checkCheckpoint(receipt.checkpoint, pin);
+  const record = decodeRecord(receipt.record);
+  demand(record.site === pin.site, 'the event record is of another site');
+  const leaf = recordLeaf(receipt.record);
+  const { leafIndex, treeSize, hashes } = receipt.inclusion;
+  demand(treeSize === checkpoint.size, 'the inclusion proof is for another size than the checkpoint');
+  const included = verifyInclusion(leafIndex, treeSize, leaf, hashes, checkpoint.root);
+  demand(included, 'the event record is not in the tree of the checkpoint at this index');
+  if (receipt.opening !== undefined) checkOpening(record, receipt.opening);
+  checkContent(record, receipt.content, receipt.opening, content);
+  const { block, transaction, opening } = receipt;
+  const { endorsers } = checkLedger({ record, leaf, leafIndex, transaction, block, checkpoint }, pin, openBlock);
+  const place = { leafIndex, treeSize, transaction, blockNumber: checkpoint.blockNumber };
+  return { record, opening, ...place, endorsers, contentCompared: content !== undefined };
+}
+
+/**
+ * Checks a receipt against a pin: no network, no clock, nothing but the arguments. With `content` (the stored bytes of
+ * the version) that is compared as well. Never throws for what is wrong with the receipt: the verdict says it, the
+ * detail names the first difference.
+ */
+export function verifyReceipt(
+  receiptSource: string,
+  pin: Pin,
+  openBlock: OpenBlock,
+  content?: Uint8Array,
+): Verification {
+  try {
+    const event = checked(receiptSource, pin, openBlock, content);
+    return { verdict: 'OK', detail: 'the event is on the ledger as the receipt says', event };
+  } catch (error) {
+    if (error instanceof Mismatch) return { verdict: error.verdict, detail: error.message };
+    if (error instanceof FormatError) return { verdict: 'ALTERED', detail: error.message };
+    throw error;
+  }
+}
