@@ -1,0 +1,99 @@
+import { awaitReceipt, Patience, type Receipt } from './await-receipt.js';
+import type { FhirConnection } from './fhir-connection.js';
+import type { ImportOptions, ReceiptVerdict } from './import-options.js';
+import { inParallel } from './in-parallel.js';
+import { WORKERS } from './load.js';
+import { Progress } from './progress.js';
+import { type DenialOnRecord, readBack } from './read-back.js';
+import type { Stored } from './store-resource.js';
+
+/** Counts of a check, and what does not add up, each as `name: reason`. */
+export interface Checked {
+  equal: number;
+  anchored: number;
+  verified: number;
+  withheld: number;
+  failures: string[];
+}
+
+type VerifyReceipt = NonNullable<ImportOptions['verifyReceipt']>;
+
+const PATIENCE = 120_000;
+
+/** One check of what was stored: read all back, then wait for all receipts and verify them. */
+export class Check {
+  private readonly checked: Checked = { equal: 0, anchored: 0, verified: 0, withheld: 0, failures: [] };
+  private readonly withheld = new Set<string>();
+  private readonly denialOnRecord: DenialOnRecord;
+  private readonly verifyReceipt: VerifyReceipt;
+
+  constructor(
+    private readonly connection: FhirConnection,
+    private readonly options: ImportOptions,
+  ) {
+    if (!options.verifyReceipt) throw new TypeError('A check needs verifyReceipt');
+    this.verifyReceipt = options.verifyReceipt;
+    this.denialOnRecord = options.denialOnRecord ?? (() => Promise.resolve(false));
+  }
+
+  async run(stored: Stored[]): Promise<Checked> {
+    const latest = [...new Map(stored.map((version) => [keyOf(version), version])).values()];
+    const reading = new Progress(this.options.out, 'Reading', latest.length);
+    await inParallel(latest, WORKERS, (version) => this.read(version, reading));
+    reading.finish();
+
+    const anchoring = new Progress(this.options.out, 'Anchoring', stored.length);
+    const patience = new Patience(this.options.patienceMilliseconds ?? PATIENCE);
+    await inParallel(stored, WORKERS, async (version) => {
+      const receipt = await awaitReceipt(this.connection, version, patience, () => anchoring.tick());
+      this.receive(version, receipt);
+      anchoring.advance();
+    });
+    anchoring.finish();
+    return this.checked;
+  }
+
+  private async read(stored: Stored, progress: Progress): Promise<void> {
+    const outcome = await readBack(this.connection, stored, this.denialOnRecord);
+    if ('reason' in outcome) this.fail(stored, outcome.reason);
+    else if (outcome.result === 'withheld') this.withhold(stored);
+    else this.checked.equal++;
+    progress.advance();
+  }
+
+  private receive(stored: Stored, receipt: Receipt): void {
+    if ('text' in receipt) {
+      this.checked.anchored++;
+      this.verify(stored, receipt.text);
+    } else if (receipt.missing !== 'absent' || !this.withheld.has(keyOf(stored))) {
+      this.fail(stored, receipt.reason);
+    }
+  }
+
+  private verify(stored: Stored, text: string): void {
+    const { verdict, detail } = this.verdict(stored, text);
+    if (verdict === 'OK') this.checked.verified++;
+    else this.fail(stored, `its receipt is ${verdict}${detail === undefined ? '' : ` (${detail})`}`);
+  }
+
+  private verdict(stored: Stored, text: string): ReceiptVerdict {
+    try {
+      return this.verifyReceipt(text, stored);
+    } catch (error) {
+      return { verdict: 'unreadable', detail: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  private withhold(stored: Stored): void {
+    this.checked.withheld++;
+    this.withheld.add(keyOf(stored));
+  }
+
+  private fail({ name, type, id }: Stored, reason: string): void {
+    this.checked.failures.push(`${name} (${type}/${id}): ${reason}`);
+  }
+}
+
+function keyOf({ type, id }: Stored): string {
+  return `${type}/${id}`;
+}

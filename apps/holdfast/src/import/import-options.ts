@@ -1,0 +1,37 @@
+/** What a check of one receipt found: `OK`, or one of the words of `holdfast verify` and what is wrong. */
+export interface ReceiptVerdict {
+  verdict: string;
+  detail?: string;
+}
+
+/** The version that a receipt was asked for. */
+export interface VersionName {
+  type: string;
+  id: string;
+  version: string;
+}
+
+export interface ImportOptions {
+  /** Base URL of the server, e.g. `http://127.0.0.1:8080/fhir`. */
+  base: string;
+  /** Access token of a system client with `system/*.cruds`: the resources keep their ids. */
+  token: string;
+  /** Files with a resource, a Bundle, or (`.ndjson`) a resource or Bundle a line. */
+  files: string[];
+  /** Also the clinical instances of the package hl7.fhir.r4.examples. */
+  examples: boolean;
+  /** Read everything back, wait until it is anchored, verify the receipts. */
+  check: boolean;
+  dataDir: string;
+  out: NodeJS.WritableStream;
+  /** Where the trust root comes from, named in the report; default `DATA_DIR/pin.json`. */
+  pinFile?: string;
+  /** Checks a receipt's text, offline, against a trust root that did not come with it. Needed for `check`. */
+  verifyReceipt?: (text: string, about: VersionName) => ReceiptVerdict;
+  /** Whether the server's event list has a denial of reading this resource. Without it, nothing counts as withheld. */
+  denialOnRecord?: (type: string, id: string) => Promise<boolean>;
+  /** How long nothing may be anchored before the check gives up. Default two minutes. */
+  patienceMilliseconds?: number;
+  /** Known defects by file name instead of those in the data file. */
+  knownDefects?: Record<string, string>;
+}

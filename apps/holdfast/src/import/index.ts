@@ -1,0 +1,2 @@
+export type { ImportOptions, ReceiptVerdict, VersionName } from './import-options.js';
+export { runImport } from './run-import.js';

@@ -1,0 +1,61 @@
+import { statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { Check } from './check.js';
+import { clinicalExamples } from './clinical-examples.js';
+import { FhirConnection } from './fhir-connection.js';
+import type { ImportOptions } from './import-options.js';
+import { defectFailures, knownDefects } from './known-defects.js';
+import { load, WORKERS } from './load.js';
+import { Progress } from './progress.js';
+import type { SourceFile } from './read-sources.js';
+import { report } from './report.js';
+
+/**
+ * Stores the resources of files, of the specification's examples, or both in a running server, prints what became of
+ * them, and with `check` reads them back and verifies their receipts.
+ *
+ * A Bundle in a file of the user's is unpacked and its entries are stored one by one: no references are rewritten. The
+ * Bundles among the examples are stored as they are.
+ * @returns the exit code: 0 when nothing is left over, 1 when something is, 2 when there is nothing to do.
+ * @throws Error in plain words when the server cannot be reached, the token is refused, or a file cannot be read.
+ */
+export async function runImport(options: ImportOptions): Promise<number> {
+  const files = sourceFiles(options);
+  if (files.length === 0) {
+    options.out.write('Nothing to import: name files, or use --examples\n');
+    return 2;
+  }
+  const connection = new FhirConnection(options.base, options.token, WORKERS);
+  try {
+    return await importFiles(connection, files, options);
+  } finally {
+    connection.close();
+  }
+}
+
+async function importFiles(connection: FhirConnection, files: SourceFile[], options: ImportOptions): Promise<number> {
+  const check = options.check ? new Check(connection, options) : undefined;
+  const defects = options.examples ? (options.knownDefects ?? knownDefects()) : {};
+  const loading = new Progress(options.out, 'Loading', totalBytes(files));
+  const loaded = await load(connection, files, loading);
+  loading.finish();
+
+  const checked = await check?.run(loaded.stored);
+  const failures = [...defectFailures(loaded, defects), ...(checked?.failures ?? [])];
+  options.out.write(`\n${report(loaded, checked, defects, failures)}`);
+  if (check)
+    options.out.write(`receipts were verified against ${options.pinFile ?? join(options.dataDir, 'pin.json')}\n`);
+  return failures.length === 0 ? 0 : 1;
+}
+
+function sourceFiles({ files, examples }: ImportOptions): SourceFile[] {
+  return [
+    ...(examples ? clinicalExamples().map((path) => ({ path, name: basename(path), unpack: false })) : []),
+    ...files.map((path) => ({ path, name: path, unpack: true })),
+  ];
+}
+
+/** Weight of all files; an unreadable file ends the import before anything is sent. */
+function totalBytes(files: SourceFile[]): number {
+  return files.reduce((sum, { path }) => sum + statSync(path).size, 0);
+}
