@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { snapshotParts, writeSnapshot } from './definitions/snapshot.mjs';
 import { packageVersions, sha256 } from './definitions/source.mjs';
+import { writeValidators } from './definitions/validators.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folders = [join(root, 'libs/fhir-definitions/generated'), join(root, 'libs/validation/generated')];
@@ -16,6 +17,7 @@ export async function buildDefinitions({ force = false } = {}) {
   if (!force && folders.every((folder) => stampOf(folder) === stamp)) return false;
   const parts = snapshotParts();
   writeSnapshot(parts, folders[0]);
+  writeValidators(parts, folders[1]);
   for (const folder of folders) {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'stamp'), stamp);

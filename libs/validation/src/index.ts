@@ -1,0 +1,2 @@
+export { MOST_FAULTS } from './course.js';
+export { validate } from './validate.js';

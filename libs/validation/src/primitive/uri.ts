@@ -1,0 +1,16 @@
+// FHIR R4, section 2.24.0.1 "Primitive Types": uri, url, canonical, oid, uuid.
+import type { Primitive } from './primitive.js';
+
+const UNBROKEN = /^[^ \t\r\n]+$/;
+const OID = /^urn:oid:[0-2](?:\.(?:0|[1-9]\d*))+$/;
+const UUID = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+export const uri: Primitive = matching(UNBROKEN, 'a URI: not empty and without spaces');
+export const url: Primitive = matching(UNBROKEN, 'a URL: not empty and without spaces');
+export const canonical: Primitive = matching(UNBROKEN, 'a canonical URL: not empty and without spaces');
+export const oid: Primitive = matching(OID, 'an OID as a URI, such as urn:oid:1.2.3.4');
+export const uuid: Primitive = matching(UUID, 'a UUID as a URI in lower case, urn:uuid:...');
+
+function matching(pattern: RegExp, expected: string): Primitive {
+  return { json: 'string', check: (value) => typeof value === 'string' && pattern.test(value), expected };
+}
