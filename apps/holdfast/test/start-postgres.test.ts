@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import { goneWithin, isAlive } from '../src/postgres/left-over.js';
 import { clusterFolder } from '../src/postgres/placement.js';
 import { type RunningPostgres, startPostgres } from '../src/postgres/start-postgres.js';
+import { goneWithin, isAlive } from '../src/process/process-state.js';
 
 const root = process.getuid?.() === 0;
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { StartError } from './start-error.js';
+import { StartError } from '../start-error.js';
 
 /** The operating system user that Postgres runs as. */
 export interface Account {

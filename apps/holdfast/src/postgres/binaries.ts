@@ -1,8 +1,8 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
+import { StartError } from '../start-error.js';
 import { type Account, canRun } from './account.js';
-import { StartError } from './start-error.js';
 
 /** A folder with bin/, lib/ and share/ of Postgres. */
 export interface Binaries {

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { StartError } from '../start-error.js';
 import { type Account, asAccount } from './account.js';
 import type { Binaries } from './binaries.js';
 import { clusterFolder, placeCluster, rememberPlace } from './placement.js';
-import { StartError } from './start-error.js';
 
 /** The one role of an embedded cluster, and its database. */
 export const ROLE = 'holdfast';

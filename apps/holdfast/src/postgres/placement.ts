@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { StartError } from '../start-error.js';
 import { type Account, canEnter } from './account.js';
-import { StartError } from './start-error.js';
 
 /** Where things go that the database's account cannot reach below our own folders. */
 export function systemFolder(): string {

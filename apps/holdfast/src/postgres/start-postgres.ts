@@ -1,16 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { freePort } from '../process/ports.js';
+import { goneWithin } from '../process/process-state.js';
+import { StartError } from '../start-error.js';
 import { type Account, asAccount, postgresAccount } from './account.js';
 import { type Binaries, findBinaries } from './binaries.js';
+import { clearLeftOver } from './clear-left-over.js';
 import { clusterPassword, ensureCluster, ROLE } from './cluster.js';
-import { clearLeftOver, goneWithin, stopPostgres } from './left-over.js';
 import { clusterFolder, refuseLostCluster, systemFolder } from './placement.js';
 import { type Settings, settingArguments, settings } from './settings.js';
-import { StartError } from './start-error.js';
+import { stopPostgres } from './stop-postgres.js';
 
 export interface PostgresOptions {
   /** Folder of ours for password, cluster and pointer (DATA_DIR/postgres); made when missing. */
@@ -19,6 +21,10 @@ export interface PostgresOptions {
   log: string;
   /** Called with progress, one plain sentence each. */
   say: (line: string) => void;
+  /** The port to listen on; some free one when not given. */
+  port?: number;
+  /** Ends a start that is under way; it then rejects with a StartError and leaves no process. */
+  abort?: AbortSignal;
   /** Settings that differ from ours. */
   settings?: Settings;
   /** More arguments for initdb. */
@@ -34,17 +40,6 @@ export interface RunningPostgres {
   ended: Promise<void>;
   /** Fast shutdown, immediate shutdown or kill: gone when this settles, within the given time (default 9 s). */
   stop(milliseconds?: number): Promise<void>;
-}
-
-/** Some free TCP port of 127.0.0.1. It is free now; another program may take it before it is used. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
 
 function launch(
@@ -97,6 +92,7 @@ async function connectWhenReady(url: string, child: ChildProcess, options: Postg
   const begun = Date.now();
   let told = 5000;
   while (child.exitCode === null && child.signalCode === null) {
+    if (options.abort?.aborted) throw new StartError('The start of Postgres was broken off.');
     const client = await tryConnect(url);
     if (client) return client;
     if (Date.now() - begun > told) {
@@ -135,7 +131,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   const cluster = await ensureCluster(options.home, binaries, account, options.initdb ?? [], options.say);
   await clearLeftOver(cluster, options.say);
 
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const child = launch(binaries, cluster, account, { ...settings(port), ...options.settings }, options.log);
   const pid = child.pid;
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()).once('error', () => resolve()));

@@ -1,0 +1,39 @@
+import { Command } from 'commander';
+
+type Register = (command: Command) => Command;
+
+/** One line per command. Each brings its own module, loaded when it is used: `token` must not wait for Nest or Postgres. */
+const COMMANDS: Record<string, { summary: string; load: () => Promise<Register> }> = {
+  up: {
+    summary: 'start Postgres, the ledger, the worker and the FHIR server, and watch them',
+    load: async () => (await import('./up/up-command.js')).upCommand,
+  },
+  token: {
+    summary: 'print a development token for the server on this PORT and DATA_DIR',
+    load: async () => (await import('./token/token-command.js')).tokenCommand,
+  },
+};
+
+/** Loads the one command that is asked for; all are listed for help. */
+async function program(asked: string | undefined): Promise<Command> {
+  const holdfast = new Command('holdfast').description('A FHIR R4 server whose every interaction can be proven.');
+  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+    const command = holdfast.command(name).description(summary);
+    if (name === asked) (await load())(command);
+  }
+  return holdfast;
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // A StartError is a sentence for the user; anything else is a fault of ours, and its origin helps to find it.
+  return error.name === 'StartError' ? error.message : (error.stack ?? error.message);
+}
+
+try {
+  const holdfast = await program(process.argv[2]);
+  await holdfast.parseAsync();
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exitCode = 1;
+}
