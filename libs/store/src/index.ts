@@ -4,6 +4,7 @@ import type { Store, StoreOptions } from './store.js';
 
 export type { EventToRecord, MadeEvent, RecordedEvent } from './event.js';
 export type { Fault } from './fault.js';
+export * from './log/index.js';
 export type { MasterKey } from './master-key.js';
 export type { Absent, Denied, Found, Gone, History, HistoryResult, ReadResult } from './read-result.js';
 export type { Store, StoreOptions } from './store.js';

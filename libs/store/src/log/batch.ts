@@ -1,0 +1,140 @@
+import { CompactRange } from '#libs/merkle';
+import { type Lease, underLease } from './lease.js';
+import { numberEvents } from './outbox.js';
+import type { Query, Transact } from './query.js';
+import { appendTiles } from './tile.js';
+
+/** A batch that has its events and its transaction, but no known outcome. */
+export interface BatchInFlight {
+  first: number;
+  size: number;
+  root: Buffer;
+  txId: string;
+  /** The bytes to send again; absent when another process sent them. */
+  envelope: Buffer | undefined;
+  /** Seconds since the transaction was prepared, by the clock of Postgres. */
+  ageSeconds: number;
+}
+
+/** What is saved of a batch before its transaction is sent. */
+export interface BatchToSave {
+  first: number;
+  range: CompactRange;
+  /** Ids of the events in the order of their leaves. */
+  events: readonly string[];
+  txId: string;
+  envelope: Uint8Array | undefined;
+}
+
+/** Where the ledger has a batch, and what was signed about it. */
+export interface Anchor {
+  txId: string;
+  blockNumber: bigint;
+  block: Uint8Array;
+  checkpoint: string;
+}
+
+interface HeadRow {
+  tree_size: string;
+  range: Buffer;
+}
+
+function rangeOf(row: HeadRow | undefined): CompactRange {
+  if (row === undefined) return CompactRange.of();
+  const hashes = Array.from({ length: row.range.length / 32 }, (_, i) => row.range.subarray(i * 32, (i + 1) * 32));
+  return CompactRange.of(Number(row.tree_size), hashes);
+}
+
+/** The tree of all batches whose transaction is VALID. */
+export async function anchoredTree(query: Query): Promise<CompactRange> {
+  const sql = 'SELECT tree_size::text, range FROM batch WHERE block IS NOT NULL ORDER BY tree_size DESC LIMIT 1';
+  return rangeOf((await query<HeadRow>(sql))[0]);
+}
+
+/** The one batch whose outcome is not known, if there is one. */
+export async function batchInFlight(query: Query): Promise<BatchInFlight | undefined> {
+  const [row] = await query<{
+    first: string;
+    size: string;
+    root: Buffer;
+    tx: string;
+    envelope: Buffer | null;
+    age: number;
+  }>(
+    `SELECT first_index::text AS first, tree_size::text AS size, root, tx_id AS tx, envelope,
+       extract(epoch FROM clock_timestamp() - prepared_at)::float8 AS age
+     FROM batch WHERE block IS NULL`,
+  );
+  if (row === undefined) return undefined;
+  const { root, envelope, tx: txId, age: ageSeconds } = row;
+  return { first: Number(row.first), size: Number(row.size), root, txId, envelope: envelope ?? undefined, ageSeconds };
+}
+
+/** One transaction: under the lease, the events get their places and the batch is in flight. Throws LeaseLost and saves nothing. */
+export async function saveBatch(transact: Transact, lease: Lease, batch: BatchToSave): Promise<void> {
+  await transact(async (query) => {
+    await underLease(query, lease);
+    await numberEvents(query, batch.events, batch.first);
+    await query(
+      `INSERT INTO batch (first_index, tree_size, root, range, epoch, tx_id, envelope) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      [
+        batch.first,
+        batch.range.size,
+        batch.range.root(),
+        Buffer.concat(batch.range.hashes),
+        lease.epoch.toString(),
+        batch.txId,
+        batch.envelope ?? null,
+      ],
+    );
+  });
+}
+
+/** Gives the batch in flight another transaction: for when the first can never become VALID, or another one already is. */
+export async function replaceTransaction(
+  transact: Transact,
+  lease: Lease,
+  first: number,
+  transaction: { txId: string; envelope: Uint8Array | undefined },
+): Promise<void> {
+  await transact(async (query) => {
+    await underLease(query, lease);
+    await query(
+      `UPDATE batch SET tx_id = $2, envelope = $3, epoch = $4, prepared_at = clock_timestamp()
+       WHERE first_index = $1 AND block IS NULL`,
+      [first, transaction.txId, transaction.envelope ?? null, lease.epoch.toString()],
+    );
+  });
+}
+
+/**
+ * One transaction: under the lease, the batch in flight is anchored for good and its leaves (hashes, in order) enter the
+ * tiles. Throws when the batch is not in flight with this very transaction.
+ */
+export async function anchorBatch(
+  transact: Transact,
+  lease: Lease,
+  batch: { first: number; leaves: readonly Uint8Array[] },
+  anchor: Anchor,
+): Promise<void> {
+  await transact(async (query) => {
+    await underLease(query, lease);
+    const rows = await query(
+      `WITH anchored AS (
+         UPDATE batch SET block_number = $3, block = $4, checkpoint = $5, anchored_at = clock_timestamp(), envelope = NULL
+         WHERE first_index = $1 AND tx_id = $2 AND block IS NULL RETURNING 1
+       ) SELECT 1 FROM anchored`,
+      [batch.first, anchor.txId, anchor.blockNumber.toString(), anchor.block, anchor.checkpoint],
+    );
+    if (rows.length !== 1) throw new Error('the batch is not in flight with this transaction');
+    await appendTiles(query, batch.first, batch.leaves);
+  });
+}
+
+/** The signed checkpoint after the last anchored batch; undefined while there is none. */
+export async function latestCheckpoint(query: Query): Promise<{ size: number; checkpoint: string } | undefined> {
+  const [row] = await query<{ size: string; checkpoint: string }>(
+    `SELECT tree_size::text AS size, checkpoint FROM batch WHERE block IS NOT NULL ORDER BY tree_size DESC LIMIT 1`,
+  );
+  return row && { size: Number(row.size), checkpoint: row.checkpoint };
+}

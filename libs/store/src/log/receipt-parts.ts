@@ -1,0 +1,47 @@
+import type { Query } from './query.js';
+import { inclusionProof } from './tile.js';
+
+/** All that a receipt is made of, but for what is encrypted in the opening and the content. */
+export interface ReceiptParts {
+  record: Buffer;
+  leafIndex: number;
+  treeSize: number;
+  hashes: Buffer[];
+  checkpoint: string;
+  transaction: string;
+  block: Buffer;
+}
+
+interface PartsRow {
+  record: Buffer;
+  leaf: string | null;
+  size: string | null;
+  checkpoint: string | null;
+  tx: string | null;
+  block: Buffer | null;
+}
+
+const PARTS = `SELECT event.record, event.leaf_index::text AS leaf, batch.tree_size::text AS size, batch.checkpoint,
+    batch.tx_id AS tx, batch.block
+  FROM event LEFT JOIN batch ON batch.first_index =
+    (SELECT max(first_index) FROM batch AS earlier WHERE earlier.first_index <= event.leaf_index)`;
+
+async function parts(query: Query, row: PartsRow | undefined): Promise<ReceiptParts | 'unanchored' | undefined> {
+  if (row === undefined) return undefined;
+  const { record, leaf, size, checkpoint, tx, block } = row;
+  if (leaf === null || size === null || checkpoint === null || tx === null || block === null) return 'unanchored';
+  const hashes = await inclusionProof(query, Number(leaf), Number(size));
+  return { record, leafIndex: Number(leaf), treeSize: Number(size), hashes, checkpoint, transaction: tx, block };
+}
+
+/** The receipt of the event that wrote the version `pid`; `unanchored` until its batch is VALID, undefined without an event. */
+export async function receiptOfVersion(query: Query, pid: bigint): Promise<ReceiptParts | 'unanchored' | undefined> {
+  const rows = await query<PartsRow>(`${PARTS} WHERE event.version_pid = $1`, [pid.toString()]);
+  return parts(query, rows[0]);
+}
+
+/** The receipt of the event at a place of the log. */
+export async function receiptOfLeaf(query: Query, leafIndex: number): Promise<ReceiptParts | 'unanchored' | undefined> {
+  const rows = await query<PartsRow>(`${PARTS} WHERE event.leaf_index = $1`, [leafIndex]);
+  return parts(query, rows[0]);
+}
