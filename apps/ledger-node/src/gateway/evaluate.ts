@@ -1,0 +1,66 @@
+// Fabric gateway service, Evaluate: one peer runs the function; nothing is written
+import { gateway, peer as protos } from '@hyperledger/fabric-protos';
+import type { ChaincodeResponse, Proposal } from '#libs/fabric-block';
+import type { Peer } from '../endorser/peer.js';
+import { checkAccess } from '../endorser/proposal-checks.js';
+import { queryLedger } from '../endorser/qscc.js';
+import { definedChaincode } from './defined-chaincode.js';
+import type { GatewayContext } from './gateway-context.js';
+import { openSignedProposal } from './open-signed-proposal.js';
+import { type ErrorDetail, RpcError, type StatusName } from './rpc-error.js';
+
+function target({ peers }: GatewayContext, asked: readonly string[], { chaincode, channelId }: Proposal): Peer {
+  const peer = asked.length === 0 ? peers[0] : peers.find(({ mspId }) => asked.includes(mspId));
+  if (peer) return peer;
+  throw new RpcError(
+    'FAILED_PRECONDITION',
+    `no peers available to evaluate chaincode ${chaincode} in channel ${channelId}`,
+  );
+}
+
+function refused(code: StatusName, message: string, { address, mspId }: Peer): RpcError {
+  const details: ErrorDetail[] = [{ address, mspId, message }];
+  return new RpcError(code, `evaluate call to endorser returned error: ${message}`, details);
+}
+
+async function run(proposal: Proposal, peer: Peer, { chain, channel }: GatewayContext): Promise<ChaincodeResponse> {
+  if (proposal.chaincode === 'qscc') return queryLedger(chain, channel, proposal.args);
+  const snapshot = chain.snapshot();
+  try {
+    return (await peer.simulate(proposal, snapshot)).response;
+  } catch (error) {
+    const { address, mspId } = peer;
+    throw new RpcError('ABORTED', 'failed to evaluate transaction, see attached details for more info', [
+      { address, mspId, message: (error as Error).message },
+    ]);
+  } finally {
+    snapshot.release();
+  }
+}
+
+function check(proposal: Proposal, peer: Peer, { access }: GatewayContext): void {
+  try {
+    checkAccess(proposal, access);
+  } catch (error) {
+    throw refused('FAILED_PRECONDITION', (error as Error).message, peer);
+  }
+}
+
+export async function evaluate(
+  request: gateway.EvaluateRequest,
+  context: GatewayContext,
+): Promise<gateway.EvaluateResponse> {
+  const proposal = openSignedProposal(request.getProposedTransaction(), context.channel);
+  if (proposal.chaincode !== 'qscc') definedChaincode(proposal, context);
+  const peer = target(context, request.getTargetOrganizationsList(), proposal);
+  check(proposal, peer, context);
+  const { status, message, payload } = await run(proposal, peer, context);
+  if (status < 200 || status >= 400) throw refused('UNKNOWN', `chaincode response ${status}, ${message}`, peer);
+  const result = new protos.Response();
+  result.setStatus(status);
+  result.setMessage(message);
+  result.setPayload(payload);
+  const response = new gateway.EvaluateResponse();
+  response.setResult(result);
+  return response;
+}

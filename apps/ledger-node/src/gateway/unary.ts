@@ -1,0 +1,54 @@
+import type { handleUnaryCall, ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
+import { RpcError, serviceError } from './rpc-error.js';
+
+export type Log = (line: { msg: string } & Record<string, unknown>) => void;
+type Call<Request, Response> = (request: Request, signal: AbortSignal) => Promise<Response>;
+
+const MAX_CONCURRENT = 500;
+
+/** Wraps the gateway's calls: at most 500 at a time, errors as the client expects them, no stack to anyone. */
+export class Calls {
+  private running = 0;
+  private readonly stop = new AbortController();
+
+  constructor(private readonly log: Log) {}
+
+  /** Ends the calls that only wait. */
+  close(): void {
+    this.stop.abort(new RpcError('UNAVAILABLE', 'the ledger node is stopping'));
+  }
+
+  private asRpcError(error: unknown, path: string): RpcError {
+    if (error instanceof RpcError) return error;
+    this.log({ msg: 'a call failed', call: path, error: (error as Error).message });
+    return new RpcError('INTERNAL', 'internal error of the ledger node');
+  }
+
+  /** For calls of any kind: refuses the 501st, keeps count of the others. */
+  async limited<T>(path: string, run: (signal: AbortSignal) => Promise<T>, cancelled: AbortSignal): Promise<T> {
+    if (this.running >= MAX_CONCURRENT)
+      throw new RpcError(
+        'UNKNOWN',
+        `too many requests for /gateway.Gateway, exceeding concurrency limit (${MAX_CONCURRENT})`,
+      );
+    this.running += 1;
+    try {
+      return await run(AbortSignal.any([cancelled, this.stop.signal]));
+    } catch (error) {
+      throw this.asRpcError(error, path);
+    } finally {
+      this.running -= 1;
+    }
+  }
+
+  unary<Request, Response>(call: Call<Request, Response>): handleUnaryCall<Request, Response> {
+    return (received: ServerUnaryCall<Request, Response>, answer: sendUnaryData<Response>) => {
+      const cancelled = new AbortController();
+      received.on('cancelled', () => cancelled.abort(new RpcError('CANCELLED', 'the call was cancelled')));
+      this.limited(received.getPath(), (signal) => call(received.request, signal), cancelled.signal).then(
+        (response) => answer(null, response),
+        (error: RpcError) => answer(serviceError(error)),
+      );
+    };
+  }
+}

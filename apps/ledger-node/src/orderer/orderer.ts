@@ -1,0 +1,85 @@
+// Fabric ordering, by one queue: a block is cut as soon as the one before it is stored
+import { assembleBlock, type SigningIdentity } from '#libs/fabric-block';
+import type { Chain } from '../chain/chain.js';
+import type { ValidationContext } from '../validation/endorser-transaction.js';
+import { validateBlock } from '../validation/validate-block.js';
+import { checkMessage, type FilterOptions } from './message-filter.js';
+import { Rejection } from './rejection.js';
+
+/** Genesis: BatchSize.MaxMessageCount and PreferredMaxBytes. */
+const MAX_MESSAGES = 500;
+const PREFERRED_BYTES = 2 * 1024 * 1024;
+const MAX_WAITING = 2_000;
+const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+
+export interface OrdererOptions extends FilterOptions {
+  identity: SigningIdentity;
+  chain: Chain;
+  validation: Omit<ValidationContext, 'state' | 'hasTransaction'>;
+  /** The chain can no longer be written: the process has to stop. */
+  failed: (error: Error) => void;
+}
+
+/** Takes envelopes and commits them in the order they came. What waits is lost in a crash; nothing was promised for it. */
+export class Orderer {
+  private readonly waiting: Uint8Array[] = [];
+  private waitingBytes = 0;
+  private working: Promise<void> | undefined;
+  private broken = false;
+
+  constructor(private readonly options: OrdererOptions) {}
+
+  /** Checks the envelope and queues it. Throws Rejection. */
+  submit(envelope: Uint8Array): void {
+    if (this.broken || this.waiting.length >= MAX_WAITING || this.waitingBytes >= MAX_WAITING_BYTES)
+      throw new Rejection('SERVICE_UNAVAILABLE', 'the orderer cannot take more messages now');
+    checkMessage(envelope, this.options);
+    this.waiting.push(envelope);
+    this.waitingBytes += envelope.length;
+    this.working ??= this.work();
+  }
+
+  private cut(): Uint8Array[] {
+    let bytes = 0;
+    let count = 0;
+    for (const envelope of this.waiting) {
+      if (count === MAX_MESSAGES || (count > 0 && bytes + envelope.length > PREFERRED_BYTES)) break;
+      bytes += envelope.length;
+      count += 1;
+    }
+    this.waitingBytes -= bytes;
+    return this.waiting.splice(0, count);
+  }
+
+  private async work(): Promise<void> {
+    try {
+      // Those that arrive in one turn of the event loop share a block.
+      await new Promise((resolve) => setImmediate(resolve));
+      while (this.waiting.length > 0) await this.commit(this.cut());
+    } catch (error) {
+      this.broken = true;
+      this.options.failed(error as Error);
+    } finally {
+      this.working = undefined;
+    }
+  }
+
+  private async commit(data: Uint8Array[]): Promise<void> {
+    const { chain, identity, validation } = this.options;
+    const block = assembleBlock({
+      number: chain.height,
+      previousHash: chain.lastHeaderHash,
+      data,
+      lastConfig: 0,
+      orderer: identity,
+    });
+    const hasTransaction = (txId: string) => chain.transaction(txId) !== undefined;
+    const verdict = validateBlock(block.number, data, { ...validation, state: chain.state, hasTransaction });
+    await chain.commit(block, verdict);
+  }
+
+  /** When all that was taken is committed. */
+  async idle(): Promise<void> {
+    await this.working;
+  }
+}
