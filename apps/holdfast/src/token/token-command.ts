@@ -29,7 +29,7 @@ export function tokenCommand(command: Command): Command {
     )
     .option('--user <reference>', 'who asks, such as Practitioner/1', matching(USER, 'Practitioner/1'))
     .option('--patient <id>', 'the patient in context', matching(new RegExp(`^${ID}$`), 'an id'))
-    .option('--purpose <code>', 'purpose of use, such as TREAT', matching(/^[A-Za-z0-9\-_]{1,64}$/, 'TREAT'))
+    .option('--purpose <code>', 'purpose of use, such as TREAT', matching(/^[A-Za-z0-9\-_]{1,64}$/, 'TREAT'), 'TREAT')
     .option(
       '--organization <reference>',
       "the user's organisation",

@@ -7,7 +7,7 @@ export async function banner(config: Config): Promise<string> {
   if (config.hasIssuers) {
     lines.push('  Tokens    from the issuers in ISSUERS', '', 'Try:', '', `  curl ${config.base}/metadata`);
   } else {
-    const token = await issueToken({ scope: 'system/*.cruds' }, config);
+    const token = await issueToken({ scope: 'system/*.cruds', purpose: 'TREAT' }, config);
     lines.push(`  Token     ${token}`, '            (development only, a system client, one hour)', '', 'Try:', '');
     lines.push(`  curl -H 'Authorization: Bearer ${token}' '${config.base}/Patient?_count=5'`);
   }
