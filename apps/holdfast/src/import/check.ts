@@ -1,6 +1,6 @@
 import { awaitReceipt, Patience, type Receipt } from './await-receipt.js';
 import type { FhirConnection } from './fhir-connection.js';
-import type { ImportOptions, ReceiptVerdict } from './import-options.js';
+import type { ImportOptions, ReceiptVerdict, VerifyReceipt } from './import-options.js';
 import { inParallel } from './in-parallel.js';
 import { WORKERS } from './load.js';
 import { Progress } from './progress.js';
@@ -16,14 +16,14 @@ export interface Checked {
   failures: string[];
 }
 
-type VerifyReceipt = NonNullable<ImportOptions['verifyReceipt']>;
-
 const PATIENCE = 120_000;
 
 /** One check of what was stored: read all back, then wait for all receipts and verify them. */
 export class Check {
   private readonly checked: Checked = { equal: 0, anchored: 0, verified: 0, withheld: 0, failures: [] };
   private readonly withheld = new Set<string>();
+  /** SHA-256 of what was read, for the version that was current. */
+  private readonly read = new Map<Stored, string>();
   private readonly denialOnRecord: DenialOnRecord;
   private readonly verifyReceipt: VerifyReceipt;
 
@@ -39,7 +39,7 @@ export class Check {
   async run(stored: Stored[]): Promise<Checked> {
     const latest = [...new Map(stored.map((version) => [keyOf(version), version])).values()];
     const reading = new Progress(this.options.out, 'Reading', latest.length);
-    await inParallel(latest, WORKERS, (version) => this.read(version, reading));
+    await inParallel(latest, WORKERS, (version) => this.readOne(version, reading));
     reading.finish();
 
     const anchoring = new Progress(this.options.out, 'Anchoring', stored.length);
@@ -53,11 +53,11 @@ export class Check {
     return this.checked;
   }
 
-  private async read(stored: Stored, progress: Progress): Promise<void> {
+  private async readOne(stored: Stored, progress: Progress): Promise<void> {
     const outcome = await readBack(this.connection, stored, this.denialOnRecord);
     if ('reason' in outcome) this.fail(stored, outcome.reason);
-    else if (outcome.result === 'withheld') this.withhold(stored);
-    else this.checked.equal++;
+    else if ('withheld' in outcome) this.withhold(stored);
+    else this.settle(stored, outcome.sha256);
     progress.advance();
   }
 
@@ -78,10 +78,17 @@ export class Check {
 
   private verdict(stored: Stored, text: string): ReceiptVerdict {
     try {
-      return this.verifyReceipt(text, stored);
+      const { type, id, version } = stored;
+      const sha256 = this.read.get(stored);
+      return this.verifyReceipt(text, { type, id, version, ...(sha256 === undefined ? {} : { sha256 }) });
     } catch (error) {
       return { verdict: 'unreadable', detail: error instanceof Error ? error.message : String(error) };
     }
+  }
+
+  private settle(stored: Stored, sha256: string): void {
+    this.checked.equal++;
+    this.read.set(stored, sha256);
   }
 
   private withhold(stored: Stored): void {

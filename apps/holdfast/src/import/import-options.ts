@@ -4,12 +4,21 @@ export interface ReceiptVerdict {
   detail?: string;
 }
 
-/** The version that a receipt was asked for. */
+/** One version of a resource. */
 export interface VersionName {
   type: string;
   id: string;
   version: string;
 }
+
+/** The version that a receipt was asked for, and what a read of it gave. */
+export interface ReadVersion extends VersionName {
+  /** SHA-256 in hex of the bytes that were read back; absent where another version is current or the read was denied. */
+  sha256?: string;
+}
+
+/** Checks a receipt's text, offline, against a trust root that did not come with it. */
+export type VerifyReceipt = (text: string, about: ReadVersion) => ReceiptVerdict;
 
 export interface ImportOptions {
   /** Base URL of the server, e.g. `http://127.0.0.1:8080/fhir`. */
@@ -26,8 +35,8 @@ export interface ImportOptions {
   out: NodeJS.WritableStream;
   /** Where the trust root comes from, named in the report; default `DATA_DIR/pin.json`. */
   pinFile?: string;
-  /** Checks a receipt's text, offline, against a trust root that did not come with it. Needed for `check`. */
-  verifyReceipt?: (text: string, about: VersionName) => ReceiptVerdict;
+  /** Needed for `check`. */
+  verifyReceipt?: VerifyReceipt;
   /** Whether the server's event list has a denial of reading this resource. Without it, nothing counts as withheld. */
   denialOnRecord?: (type: string, id: string) => Promise<boolean>;
   /** How long nothing may be anchored before the check gives up. Default two minutes. */

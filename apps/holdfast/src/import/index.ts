@@ -1,2 +1,3 @@
-export type { ImportOptions, ReceiptVerdict, VersionName } from './import-options.js';
+export type { ImportOptions, ReadVersion, ReceiptVerdict, VerifyReceipt } from './import-options.js';
+export { receiptCheck } from './receipt-check.js';
 export { runImport } from './run-import.js';

@@ -1,4 +1,5 @@
 // FHIR R4, section 3.1.0.1 "read".
+import { createHash } from 'node:crypto';
 import { contentDigest } from './content-digest.js';
 import type { Answer, FhirConnection } from './fhir-connection.js';
 import { refusalText, type Stored, versionOf } from './store-resource.js';
@@ -6,8 +7,11 @@ import { refusalText, type Stored, versionOf } from './store-resource.js';
 /** Whether the server's event list has a denial of reading this resource. */
 export type DenialOnRecord = (type: string, id: string) => Promise<boolean>;
 
-/** `withheld`: a Consent denies it, and the denial is on record. Otherwise what is wrong. */
-export type ReadBack = { result: 'equal' | 'withheld' } | { result: 'wrong'; reason: string };
+/**
+ * Equal to what was sent, with the SHA-256 (hex) of the bytes that were read; withheld by a Consent whose denial is on
+ * record; or what is wrong.
+ */
+export type ReadBack = { sha256: string } | { withheld: true } | { reason: string };
 
 /** Reads a stored resource and holds it against the digest of what was sent. */
 export async function readBack(
@@ -18,7 +22,7 @@ export async function readBack(
   const answer = await connection.send({ method: 'GET', path: `/${stored.type}/${stored.id}` });
   if (answer.status === 200) return compared(answer, stored);
   if (answer.status !== 404) return wrong(`read: ${refusalText(answer)}`);
-  if (await denialOnRecord(stored.type, stored.id)) return { result: 'withheld' };
+  if (await denialOnRecord(stored.type, stored.id)) return { withheld: true };
   return wrong('stored, but not found, and no denial is on record');
 }
 
@@ -31,7 +35,9 @@ function compared(answer: Answer, stored: Stored): ReadBack {
   if (id !== stored.id || meta?.versionId !== stored.version || meta.lastUpdated === undefined) {
     return wrong('its id or meta is not what the server said');
   }
-  return contentDigest(answer.text) === stored.digest ? { result: 'equal' } : wrong('differs from what was sent');
+  return contentDigest(answer.text) === stored.digest
+    ? { sha256: createHash('sha256').update(answer.text).digest('hex') }
+    : wrong('differs from what was sent');
 }
 
 interface Identified {
@@ -48,5 +54,5 @@ function read(text: string): Identified | undefined {
 }
 
 function wrong(reason: string): ReadBack {
-  return { result: 'wrong', reason };
+  return { reason };
 }

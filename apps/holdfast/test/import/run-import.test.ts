@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type ImportOptions, runImport, type VersionName } from '../../src/import/index.js';
+import { type ImportOptions, type ReadVersion, runImport } from '../../src/import/index.js';
 import { type Behaviour, TinyServer } from './tiny-server.js';
 
 let folder: string;
@@ -26,7 +26,7 @@ function file(name: string, content: string | Uint8Array): string {
 }
 
 /** A verifier that takes only receipts of the version asked for. */
-function isReceiptOf(text: string, { type, id, version }: VersionName) {
+function isReceiptOf(text: string, { type, id, version }: ReadVersion) {
   return text === JSON.stringify({ receipt: `${type}/${id}`, version: Number(version) })
     ? { verdict: 'OK' }
     : { verdict: 'ALTERED', detail: 'it is of another version' };
