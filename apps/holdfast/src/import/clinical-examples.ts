@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { StartError } from '../start-error.js';
 import { entryResources } from './bundle-entries.js';
 
 /**
@@ -32,7 +33,7 @@ const RESOURCE_TYPE = /"resourceType"\s*:\s*"([A-Za-z]+)"/;
 /**
  * Paths of the clinical instances among the examples: every type but the definitional ones, without the Bundles in which
  * every resource is definitional (`Bundle-valuesets.json` and its like).
- * @throws Error when the package is not installed: it is a development dependency.
+ * @throws StartError when the package is not installed: it is a development dependency.
  */
 export function clinicalExamples(): string[] {
   const folder = packageFolder();
@@ -45,8 +46,8 @@ export function clinicalExamples(): string[] {
 function packageFolder(): string {
   try {
     return dirname(createRequire(import.meta.url).resolve('hl7.fhir.r4.examples/package.json'));
-  } catch (cause) {
-    throw new Error('The examples need the development dependency hl7.fhir.r4.examples', { cause });
+  } catch {
+    throw new StartError('The examples need the development dependency hl7.fhir.r4.examples.');
   }
 }
 

@@ -2,6 +2,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { StartError } from '../start-error.js';
 
 export interface Request {
   method: 'GET' | 'PUT' | 'POST';
@@ -17,7 +18,7 @@ export interface Answer {
 }
 
 /** The import cannot go on: no server there, or one that does not take the token. */
-export class ConnectionError extends Error {}
+export class ConnectionError extends StartError {}
 
 const TIMEOUT = 60_000;
 const LONGEST_ANSWER = 256 * 1024 * 1024;
@@ -74,7 +75,7 @@ export class FhirConnection {
     const { request } = this.base.protocol === 'https:' ? https : http;
     const headers = {
       Authorization: `Bearer ${this.token}`,
-      Accept: 'application/fhir+json',
+      Accept: 'application/fhir+json, application/json;q=0.9',
       ...(body
         ? { 'Content-Type': 'application/fhir+json', 'Content-Length': body.length, Prefer: 'return=minimal' }
         : {}),

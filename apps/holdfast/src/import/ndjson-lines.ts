@@ -1,5 +1,6 @@
 // http://ndjson.org: one JSON text a line.
 import { createReadStream } from 'node:fs';
+import { StartError } from '../start-error.js';
 
 const NEWLINE = 0x0a;
 
@@ -14,7 +15,7 @@ export interface Line {
 
 /**
  * The lines of `file` that are not blank, as bytes, without reading ahead more than a buffer.
- * @throws RangeError at a line of more than 64 MB.
+ * @throws StartError at a line of more than 64 MB.
  */
 export async function* ndjsonLines(file: string): AsyncGenerator<Line> {
   let number = 0;
@@ -41,5 +42,5 @@ function isBlank(bytes: Uint8Array): boolean {
 
 function refuseEndless(pieces: Buffer[], file: string, number: number): void {
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  if (length > LONGEST_LINE) throw new RangeError(`${file}:${number} is longer than 64 MB`);
+  if (length > LONGEST_LINE) throw new StartError(`${file}:${number} is longer than 64 MB.`);
 }

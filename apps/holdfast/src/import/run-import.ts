@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { StartError } from '../start-error.js';
 import { Check } from './check.js';
 import { clinicalExamples } from './clinical-examples.js';
 import { FhirConnection } from './fhir-connection.js';
@@ -17,7 +18,7 @@ import { report } from './report.js';
  * A Bundle in a file of the user's is unpacked and its entries are stored one by one: no references are rewritten. The
  * Bundles among the examples are stored as they are.
  * @returns the exit code: 0 when nothing is left over, 1 when something is, 2 when there is nothing to do.
- * @throws Error in plain words when the server cannot be reached, the token is refused, or a file cannot be read.
+ * @throws StartError when the server cannot be reached, the token is refused, or a file cannot be read.
  */
 export async function runImport(options: ImportOptions): Promise<number> {
   const files = sourceFiles(options);
@@ -55,7 +56,13 @@ function sourceFiles({ files, examples }: ImportOptions): SourceFile[] {
   ];
 }
 
-/** Weight of all files; an unreadable file ends the import before anything is sent. */
+/** Weight of all files; a missing file ends the import before anything is sent. */
 function totalBytes(files: SourceFile[]): number {
-  return files.reduce((sum, { path }) => sum + statSync(path).size, 0);
+  return files.reduce((sum, { path }) => sum + sizeOf(path), 0);
+}
+
+function sizeOf(path: string): number {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found?.isFile()) throw new StartError(`${path} is no file.`);
+  return found.size;
 }
