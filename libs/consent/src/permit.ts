@@ -50,6 +50,11 @@ export class WritePermit {
     this.#hash64 = hash64;
   }
 
+  /** Nothing limits what may be recorded: the custodian's own, outside a compartment. The predicates are true then. */
+  get isFree(): boolean {
+    return this.#facts.staff && this.#facts.compartment === undefined;
+  }
+
   /** SQL condition: may content of this `type` (text) about these `patients` (bigint[]) be recorded? Never null. */
   predicateOn(type: string, patients: string, bind: Bind): string {
     return mayDisclose(this.#facts, this.#hash64, newContent(type, patients), bind, 'record');

@@ -32,4 +32,6 @@ export interface RecordedEvent {
   readonly opening?: Buffer;
   /** Its place in the site's log; absent while the worker has not given it one. */
   readonly leafIndex?: bigint;
+  /** Whether the transaction that carries its leaf is VALID on the ledger. */
+  readonly anchored: boolean;
 }

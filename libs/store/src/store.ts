@@ -1,8 +1,9 @@
 import type { DataSource } from 'typeorm';
 import type { Hash64, Permit, WritePermit } from '#libs/consent';
 import type { EventToRecord, RecordedEvent } from './event.js';
+import type { VersionReceipt } from './events/receipt.js';
 import type { Fault } from './fault.js';
-import type { MasterKey } from './master-key.js';
+import type { MasterKey } from './keys/master-key.js';
 import type { HistoryResult, ReadResult } from './read-result.js';
 import type { CreateRequest, DeleteRequest, UpdateRequest, WriteResult } from './write.js';
 
@@ -33,14 +34,17 @@ export interface Store {
     permit: Permit,
   ): Promise<HistoryResult>;
 
-  /** Writes version 1 under a new id. `answer` is the read permit that decides {@link Written.readable}. */
-  create(request: CreateRequest, permit: WritePermit, answer?: Permit): Promise<WriteResult>;
+  /**
+   * Writes version 1 under a new id. `answer` is the read permit of the same requester: it decides {@link Written.readable},
+   * and with `blind: false` what counts as hidden.
+   */
+  create(request: CreateRequest, permit: WritePermit, answer: Permit): Promise<WriteResult>;
 
-  /** Writes the next version. */
-  update(request: UpdateRequest, permit: WritePermit, answer?: Permit): Promise<WriteResult>;
+  /** Writes the next version; version 1 where there is none and that is allowed. */
+  update(request: UpdateRequest, permit: WritePermit, answer: Permit): Promise<WriteResult>;
 
   /** Writes a version without content, in the compartments of the one before. */
-  delete(request: DeleteRequest, permit: WritePermit): Promise<WriteResult>;
+  delete(request: DeleteRequest, permit: WritePermit, answer: Permit): Promise<WriteResult>;
 
   /**
    * Makes events durable; resolved when they are. Events of one turn of the event loop share one insert. An event whose
@@ -57,6 +61,9 @@ export interface Store {
     count: number;
     after: bigint;
   }): Promise<{ events: RecordedEvent[]; next?: bigint }>;
+
+  /** What the receipt of the event that wrote version `pid` is made of; undefined until it is in a VALID transaction. */
+  receiptOfVersion(pid: bigint): Promise<VersionReceipt | undefined>;
 
   /** Whether a denied request for this resource is on record. */
   isDenialOnRecord(name: { type: string; id: string }): Promise<boolean>;

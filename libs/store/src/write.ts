@@ -24,7 +24,7 @@ export interface WriteFacts {
   /** The version written; for `conflict` and `gone` the current one; for a denial the current one, if there is any. */
   readonly subject?: VersionName;
   /** Present when a version was written. */
-  readonly written?: StoredVersion;
+  readonly written?: Omit<StoredVersion, 'pid'>;
   /** Patients of the content written; else of the current version. */
   readonly patients: readonly string[];
   /** The Consent version that decided, if any. */
@@ -41,18 +41,26 @@ export interface CreateRequest {
   readonly event: EventMaker;
 }
 
-export interface UpdateRequest extends CreateRequest {
-  readonly id: string;
+/** What holds for a write to a resource that may be there already. */
+export interface Expectation {
   /** Version that must be the current one (If-Match). */
   readonly ifMatch?: number;
+  /**
+   * Whether a version may be replaced that the read permit hides. False: it is `denied`, which looks like `absent`, so that
+   * writing tells no more than reading. True is for system clients, which keep records in step without seeing them.
+   */
+  readonly blind: boolean;
+}
+
+export interface UpdateRequest extends CreateRequest, Expectation {
+  readonly id: string;
   /** Whether an update to an id that is not there creates it; otherwise it is `absent`. */
   readonly mayCreate: boolean;
 }
 
-export interface DeleteRequest {
+export interface DeleteRequest extends Expectation {
   readonly type: string;
   readonly id: string;
-  readonly ifMatch?: number;
   readonly event: EventMaker;
 }
 
@@ -67,7 +75,7 @@ interface Ended {
 export interface Written extends Ended {
   readonly outcome: 'created' | 'updated' | 'deleted';
   readonly version: StoredVersion;
-  /** Whether the requester may be shown what was written; false without a read permit. Decided in the same transaction. */
+  /** Whether the read permit shows what was written; false without one. Decided in the same transaction. */
   readonly readable: boolean;
 }
 

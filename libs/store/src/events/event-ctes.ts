@@ -1,0 +1,42 @@
+import type { Bind } from '#libs/consent';
+import type { EventRow } from './event-row.js';
+
+/**
+ * Common table expressions that insert events. `versionPid` is the SQL of the pid of the version they wrote. An event whose
+ * time is ahead of the clock or long past makes the statement fail.
+ */
+export function eventCtes(rows: readonly EventRow[], bind: Bind, versionPid = 'NULL::bigint'): string[] {
+  const column = (of: (row: EventRow) => unknown, type: string) => `${bind(rows.map(of))}::${type}[]`;
+  const columns = [
+    column((row) => row.eventId, 'bytea'),
+    column((row) => String(row.time), 'bigint'),
+    column((row) => row.decision, 'text'),
+    column((row) => row.record, 'bytea'),
+    column((row) => row.leaf, 'bytea'),
+    column((row) => row.opening, 'bytea'),
+    column((row) => hash(row.patient), 'bigint'),
+    column((row) => hash(row.subject), 'bigint'),
+  ];
+  const events = `e AS (
+    INSERT INTO event (event_id, time, decision, record, leaf, opening, patient, subject, version_pid)
+    SELECT event_id, event_time(time), decision, record, leaf, opening, patient, subject, ${versionPid}
+    FROM unnest(${columns.join(', ')}) AS x (event_id, time, decision, record, leaf, opening, patient, subject)
+    RETURNING id, event_id)`;
+  return [events, ...severalCte(rows, bind)];
+}
+
+function hash(value: bigint | null): string | null {
+  return value === null ? null : String(value);
+}
+
+/** Which patients an event is about that is about several. */
+function severalCte(rows: readonly EventRow[], bind: Bind): string[] {
+  const pairs = rows.flatMap(({ eventId, patients }) => patients.map((patient) => ({ eventId, patient })));
+  if (pairs.length === 0) return [];
+  const ids = `${bind(pairs.map(({ eventId }) => eventId))}::bytea[]`;
+  const patients = `${bind(pairs.map(({ patient }) => String(patient)))}::bigint[]`;
+  return [
+    `ep AS (INSERT INTO event_patient (patient, event)
+      SELECT x.patient, e.id FROM e JOIN unnest(${ids}, ${patients}) AS x (event_id, patient) USING (event_id))`,
+  ];
+}

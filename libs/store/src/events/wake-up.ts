@@ -1,0 +1,35 @@
+import type { Session } from '../postgres/database.js';
+import { statement } from '../postgres/statement.js';
+
+/** The worker listens here. A call that is lost is made good by its polling. */
+const CHANNEL = 'holdfast_event';
+
+/** How long calls gather, in milliseconds. */
+const GATHER = 5;
+
+/**
+ * Tells the worker that there are events, in a transaction of its own: Postgres lets transactions that notify commit one by
+ * one only, which would undo the group commit of all others.
+ */
+export class WakeUp {
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(readonly session: Session) {}
+
+  /** Call after the events are durable. Never fails. */
+  readonly soon = (): void => {
+    if (this.#closed) return;
+    this.#timer ??= setTimeout(() => void this.#call(), GATHER).unref();
+  };
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #call(): Promise<void> {
+    this.#timer = undefined;
+    await this.session.run(statement((bind) => `SELECT pg_notify(${bind(CHANNEL)}, '')`)).catch(() => undefined);
+  }
+}

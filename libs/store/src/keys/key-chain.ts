@@ -1,0 +1,29 @@
+import { randomBytes } from 'node:crypto';
+import type { MasterKey } from './master-key.js';
+import { seal, unseal } from './seal.js';
+import { derived } from './site-keys.js';
+
+/** What the master key wraps: patients' keys, and the keys of what belongs to no single patient. */
+export class KeyChain {
+  /** Wraps version keys of versions of no patient or of several. */
+  readonly shared: Buffer;
+  /** Encrypts the openings of events that are not about exactly one patient. */
+  readonly openings: Buffer;
+  readonly #patients: Buffer;
+
+  constructor(master: MasterKey) {
+    this.shared = derived(master, 'wrap version keys');
+    this.openings = derived(master, 'event openings');
+    this.#patients = derived(master, 'wrap patient keys');
+  }
+
+  /** A new key for a patient, wrapped: the only form in which it is ever stored. */
+  freshPatientKey(patient: bigint): Buffer {
+    return seal(this.#patients, `holdfast patient key ${patient}`, randomBytes(32));
+  }
+
+  /** @throws BrokenSeal when this is not the key that was made for this patient. */
+  unwrapPatientKey(patient: bigint, wrapped: Uint8Array): Buffer {
+    return unseal(this.#patients, `holdfast patient key ${patient}`, wrapped);
+  }
+}

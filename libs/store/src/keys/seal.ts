@@ -1,0 +1,33 @@
+// NIST SP 800-38D: AES-256 in Galois/Counter Mode.
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+
+const NONCE = 12;
+const TAG = 16;
+
+/** Encrypts and authenticates; `about` is authenticated with it. Result: nonce, ciphertext, tag. */
+export function seal(key: Uint8Array, about: string, plain: Uint8Array): Buffer {
+  const nonce = randomBytes(NONCE);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(about));
+  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** What was sealed under this key about the same thing. @throws Error for anything else, without saying what differs. */
+export function unseal(key: Uint8Array, about: string, sealed: Uint8Array): Buffer {
+  if (sealed.length < NONCE + TAG) throw new BrokenSeal();
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE), { authTagLength: TAG });
+  decipher.setAAD(Buffer.from(about)).setAuthTag(sealed.subarray(sealed.length - TAG));
+  try {
+    return Buffer.concat([decipher.update(sealed.subarray(NONCE, sealed.length - TAG)), decipher.final()]);
+  } catch {
+    throw new BrokenSeal();
+  }
+}
+
+/** What is stored is not what was sealed: altered, moved from another row, or sealed under another key. */
+export class BrokenSeal extends Error {
+  override readonly name = 'BrokenSeal';
+
+  constructor() {
+    super('What is stored does not open under its key');
+  }
+}

@@ -1,0 +1,29 @@
+// RFC 5869: HKDF with SHA-256. RFC 2104: HMAC.
+import { createHmac, hkdfSync } from 'node:crypto';
+import type { Hash64 } from '#libs/consent';
+import type { MasterKey } from './master-key.js';
+
+/** The keys of a site: one for each purpose, all derived from the master key, none of which reveals another. */
+export interface SiteKeys {
+  siteKey(purpose: string): Buffer;
+  readonly hash64: Hash64;
+}
+
+export function siteKeys(master: MasterKey): SiteKeys {
+  const siteKey = (purpose: string) => derived(master, `site ${purpose}`);
+  return { siteKey, hash64: keyedHash(siteKey('index hash')) };
+}
+
+/** A 32-byte key for one use of the master key, which itself encrypts and hashes nothing. */
+export function derived(master: MasterKey, use: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', master.bytes, Buffer.alloc(0), `holdfast ${use}`, 32));
+}
+
+/** The first 64 bits of HMAC-SHA-256 over the parts, each behind its length, so that ('ab','c') is not ('a','bc'). */
+function keyedHash(key: Buffer): Hash64 {
+  return (...parts) => {
+    const hmac = createHmac('sha256', key);
+    for (const part of parts) hmac.update(`${Buffer.byteLength(part)}:`).update(part);
+    return hmac.digest().readBigInt64BE(0);
+  };
+}

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import type { DataSource } from 'typeorm';
+import type { Hash64, Permit, WritePermit } from '#libs/consent';
+import { checkContent } from './checks/check-content.js';
+import { checkRows } from './checks/check-rows.js';
+import type { EventToRecord, RecordedEvent } from './event.js';
+import { type EventRequest, eventsAbout, isDenialOnRecord } from './events/event-list.js';
+import { eventRow } from './events/event-row.js';
+import { GroupCommit } from './events/group-commit.js';
+import { receiptOfVersion, type VersionReceipt } from './events/receipt.js';
+import { WakeUp } from './events/wake-up.js';
+import type { Fault } from './fault.js';
+import type { PatientKeys } from './keys/patient-keys.js';
+import type { SiteKeys } from './keys/site-keys.js';
+import { Clock } from './postgres/clock.js';
+import { type Database } from './postgres/database.js';
+import { bindGenesis } from './postgres/installation.js';
+import type { HistoryResult, ReadResult } from './read-result.js';
+import type { Store } from './store.js';
+import { type HistoryRequest, history } from './versions/history.js';
+import { newContent } from './versions/new-content.js';
+import { read, readStatement, vreadStatement } from './versions/read.js';
+import { type Attempt, writeVersion } from './versions/write-version.js';
+import type { CreateRequest, DeleteRequest, UpdateRequest, WriteResult } from './write.js';
+
+/** The store on Postgres: wiring only, each method's work is in the file of its name. */
+export class PostgresStore implements Store {
+  readonly hash64: Hash64;
+  readonly #clock: Clock;
+  readonly #wakeUp: WakeUp;
+  readonly #events: GroupCommit;
+
+  constructor(
+    private readonly database: Database,
+    private readonly site: SiteKeys,
+    private readonly keys: PatientKeys,
+  ) {
+    this.hash64 = site.hash64;
+    this.#clock = new Clock(database);
+    this.#wakeUp = new WakeUp(database);
+    this.#events = new GroupCommit(database, this.#wakeUp.soon);
+  }
+
+  get dataSource(): DataSource {
+    return this.database.dataSource;
+  }
+
+  siteKey(purpose: string): Buffer {
+    return this.site.siteKey(purpose);
+  }
+
+  read(name: { type: string; id: string }, permit: Permit): Promise<ReadResult> {
+    return read(readStatement(name, permit), this.database, this.keys);
+  }
+
+  vread(name: { type: string; id: string; version: number }, permit: Permit): Promise<ReadResult> {
+    return read(vreadStatement(name, permit), this.database, this.keys);
+  }
+
+  history(request: HistoryRequest, permit: Permit): Promise<HistoryResult> {
+    return history(request, permit, this.database, this.keys);
+  }
+
+  create(request: CreateRequest, permit: WritePermit, answer: Permit): Promise<WriteResult> {
+    const { type, document, event } = request;
+    const id = randomUUID();
+    const content = newContent(type, id, document, this.hash64);
+    const attempt = { interaction: 'create', type, id, content, mayCreate: true, blind: true, event } as const;
+    return this.#write(attempt, permit, answer);
+  }
+
+  update(request: UpdateRequest, permit: WritePermit, answer: Permit): Promise<WriteResult> {
+    const { document, ...rest } = request;
+    const content = newContent(request.type, request.id, document, this.hash64);
+    return this.#write({ ...rest, interaction: 'update', content }, permit, answer);
+  }
+
+  delete(request: DeleteRequest, permit: WritePermit, answer: Permit): Promise<WriteResult> {
+    return this.#write({ ...request, interaction: 'delete', mayCreate: false }, permit, answer);
+  }
+
+  async #write(attempt: Attempt, write: WritePermit, answer: Permit): Promise<WriteResult> {
+    await this.keys.ensure(attempt.content?.patients ?? [], this.database);
+    const result = await this.database.transaction((session) =>
+      writeVersion(attempt, { write, answer }, session, this.keys),
+    );
+    this.#wakeUp.soon();
+    return result;
+  }
+
+  async record(events: readonly EventToRecord[]): Promise<void> {
+    const rows = await Promise.all(events.map((event) => eventRow(event, this.keys, this.database)));
+    await this.#events.record(rows);
+  }
+
+  time(): Promise<bigint> {
+    return this.#clock.now();
+  }
+
+  events(request: EventRequest): Promise<{ events: RecordedEvent[]; next?: bigint }> {
+    return eventsAbout(request, this.keys, this.database);
+  }
+
+  receiptOfVersion(pid: bigint): Promise<VersionReceipt | undefined> {
+    return receiptOfVersion(pid, this.keys, this.database);
+  }
+
+  isDenialOnRecord(name: { type: string; id: string }): Promise<boolean> {
+    return isDenialOnRecord(name, this.keys, this.database);
+  }
+
+  bindLedger(genesis: string): Promise<void> {
+    return bindGenesis(this.database, genesis);
+  }
+
+  async check(): Promise<Fault[]> {
+    return [...(await checkRows(this.database)), ...(await checkContent(this.database, this.keys))];
+  }
+
+  async close(): Promise<void> {
+    this.#wakeUp.close();
+    await this.dataSource.destroy();
+  }
+}

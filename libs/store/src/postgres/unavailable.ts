@@ -1,0 +1,47 @@
+// FHIR R4 http.html#Status-Codes: 503 where the database is not there, 500 where it did what it should not.
+import { FhirError, unavailable, unexpected } from '#libs/fhir-model';
+
+/** SQLSTATEs after which the same statement may do: connection lost, shutting down, out of resources, lock or statement timeout. */
+const PASSING = /^(08...|53...|57P0[1-5]|57014|55P03|40001|40P01|25P0[234]|HF001)$/;
+
+/** What node and the pool say when there is no connection. They have no SQLSTATE. */
+const NO_CONNECTION =
+  /^(ECONN|EPIPE|ENOTFOUND|ENOENT|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH)|timeout exceeded|timeout expired|terminated|Connection ended|not queryable|pool after calling end/i;
+
+const RETRY_AFTER_SECONDS = 2;
+
+/**
+ * What may leave the store instead of an error of Postgres or its driver: neither SQL nor values, which a driver's error
+ * carries, survive. The cause names the SQLSTATE alone, for the log.
+ */
+export function fromPostgres(error: unknown): Error {
+  if (error instanceof FhirError || !isDriverError(error)) return error instanceof Error ? error : new Error('unknown');
+  const refusal = isPassing(error) ? unavailable('The database cannot be reached', RETRY_AFTER_SECONDS) : unexpected();
+  refusal.cause = new Error(`Postgres: ${error.code ?? 'no connection'}`);
+  return refusal;
+}
+
+interface DriverError extends Error {
+  readonly code?: string;
+}
+
+function isDriverError(error: unknown): error is DriverError {
+  return error instanceof Error && (/^[0-9A-Z]{5}$/.test(codeOf(error)) || isConnectionError(error));
+}
+
+function isConnectionError(error: Error): boolean {
+  return NO_CONNECTION.test(codeOf(error)) || NO_CONNECTION.test(error.message);
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+function isPassing(error: DriverError): boolean {
+  return PASSING.test(codeOf(error)) || (!/^[0-9A-Z]{5}$/.test(codeOf(error)) && isConnectionError(error));
+}
+
+/** Deadlock or serialization failure: the whole transaction may be run again at once. */
+export function isRetryable(error: unknown): boolean {
+  return error instanceof Error && /^(40001|40P01)$/.test(codeOf(error));
+}

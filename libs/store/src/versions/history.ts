@@ -1,0 +1,82 @@
+// FHIR R4 http.html#history, instance level.
+import type { Permit } from '#libs/consent';
+import type { PatientKeys } from '../keys/patient-keys.js';
+import type { Session } from '../postgres/database.js';
+import { prepared, type Statement } from '../postgres/statement.js';
+import type { Denied, Found, Gone, HistoryResult } from '../read-result.js';
+import { read, readStatement } from './read.js';
+import { openVersion, type VersionRow, versionColumns } from './version-row.js';
+
+export interface HistoryRequest {
+  readonly type: string;
+  readonly id: string;
+  readonly count: number;
+  /** Only versions below this one. */
+  readonly before?: number;
+}
+
+interface HistoryRow extends VersionRow {
+  time: string;
+  total: string;
+  shown: string;
+  consent: string | null;
+}
+
+/** More versions than any resource has. */
+const BEYOND_ALL = 2 ** 31 - 1;
+
+/** One row at least: what there is and what may be shown of it, then the page itself. */
+function historyStatement({ type, id, count, before }: HistoryRequest, permit: Permit): Statement {
+  return prepared((bind) => {
+    const all = `FROM version v WHERE v.type = ${bind(type)} AND v.id = ${bind(id)}`;
+    const ok = permit.predicate('v', bind);
+    return `SELECT micros(statement_timestamp()) AS time, head.*, page.*
+      FROM (SELECT count(*) AS total, count(*) FILTER (WHERE ${ok}) AS shown ${all}) AS head
+      LEFT JOIN LATERAL (
+        SELECT ${permit.decidedBy('v', bind)} AS consent, ${versionColumns('v')}
+        ${all} AND v.version < ${bind(before ?? BEYOND_ALL)} AND ${ok}
+        ORDER BY v.version DESC LIMIT ${bind(count + 1)}
+      ) AS page ON true ORDER BY page.version DESC`;
+  });
+}
+
+/** The page, or why there is none. */
+export async function history(
+  request: HistoryRequest,
+  permit: Permit,
+  session: Session,
+  keys: PatientKeys,
+): Promise<HistoryResult> {
+  const rows = await session.run<HistoryRow>(historyStatement(request, permit));
+  const [head] = rows;
+  if (head === undefined) throw new Error('a history always returns a row');
+  const time = BigInt(head.time);
+  if (head.total === '0') return { outcome: 'absent', time };
+  if (head.shown === '0') return denied(request, permit, session, keys, time);
+  const page = rows.filter((row) => row.pid !== null).slice(0, request.count);
+  const entries = await Promise.all(page.map((row) => entry(row, time, keys)));
+  const last = page.at(-1);
+  const more = rows.length > request.count && last !== undefined;
+  return { outcome: 'found', time, entries, total: Number(head.shown), ...(more ? { next: last.version } : {}) };
+}
+
+async function entry(row: HistoryRow, time: bigint, keys: PatientKeys): Promise<Found | Gone> {
+  const version = await openVersion(row, keys);
+  const consent = row.consent === null ? {} : { consent: row.consent };
+  return { outcome: row.interaction === 'delete' ? 'gone' : 'found', time, version, ...consent };
+}
+
+/** What is on record of the denial is taken from the current version. */
+async function denied(
+  name: { type: string; id: string },
+  permit: Permit,
+  session: Session,
+  keys: PatientKeys,
+  time: bigint,
+): Promise<Denied> {
+  const current = await read(readStatement(name, permit), session, keys);
+  if (current.outcome === 'denied') return current;
+  if (current.outcome === 'absent') throw new Error('a version that was there is gone');
+  const { type, id, version, patients } = current.version;
+  return { outcome: 'denied', time, version: { type, id, version }, patients };
+}

@@ -1,0 +1,42 @@
+import { compileRules, type Hash64, type RuleRow } from '#libs/consent';
+import type { JsonDocument, JsonObject, JsonValue } from '#libs/fhir-json';
+import type { Consent } from '#libs/fhir-model';
+import { type IndexRows, indexRows, patientsOf } from '#libs/search';
+import { securityLabels } from './security-labels.js';
+
+/** All that follows from the content of a version alone: worked out before its transaction begins. */
+export interface NewContent {
+  readonly document: JsonDocument;
+  /** Ids of the patients in whose compartment it is. */
+  readonly patients: readonly string[];
+  /** The same as keyed hashes. */
+  readonly hashes: readonly bigint[];
+  readonly index: IndexRows;
+  readonly rules: readonly RuleRow[];
+  readonly labels: readonly string[];
+}
+
+/**
+ * Reads a validated resource of this type that will be stored under this id. The id is put into `document.value`.
+ * @throws TypeError when the document is no JSON object.
+ */
+export function newContent(type: string, id: string, document: JsonDocument, hash64: Hash64): NewContent {
+  const resource = withId(document.value, id);
+  const patients = [...new Set(patientsOf(type, resource))].sort();
+  return {
+    document,
+    patients,
+    hashes: patients.map((patient) => hash64('Patient', patient)),
+    index: indexRows(type, resource, hash64, document),
+    rules: type === 'Consent' ? compileRules(resource as unknown as Consent, hash64) : [],
+    labels: securityLabels(resource),
+  };
+}
+
+/** In place, since the document knows its numbers by the objects that hold them. */
+function withId(value: JsonValue, id: string): JsonObject {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new TypeError('A resource is an object');
+  value.id = id;
+  return value;
+}
