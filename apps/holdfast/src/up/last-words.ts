@@ -13,6 +13,7 @@ function text(value: unknown): string {
 }
 
 const WARNING = 40;
+const FATAL = 60;
 
 /** What of a log line the person at the terminal should see: warnings and worse. */
 export function warningOf(line: string): string | undefined {
@@ -24,6 +25,8 @@ export function warningOf(line: string): string | undefined {
 /** Keeps the likely reason for the end of a program: the last thing it reported as failed, else the last error it threw. */
 export class LastWords {
   private reported = '';
+  /** It has said that it cannot go on. */
+  isFatal = false;
   private thrown = '';
   private last = '';
 
@@ -37,6 +40,7 @@ export class LastWords {
   private hearReport(entry: Record<string, unknown>): void {
     const reason = entry.reason ?? (Number(entry.level ?? 0) >= 50 ? entry.msg : undefined);
     if (reason !== undefined) this.reported = text(reason);
+    if (Number(entry.level ?? 0) >= FATAL) this.isFatal = true;
   }
 
   toString(): string {

@@ -114,6 +114,7 @@ export class Service {
   private async ready(child: ChildProcess): Promise<void> {
     const end = Date.now() + READY_WITHIN;
     while (!(await this.spec.isReady(this.saidReady))) {
+      if (this.words.isFatal) await this.end(2000);
       if (hasEnded(child)) {
         await sleep(50); // its last lines may still be on their way
         throw new StartError(`${this.name} did not start. ${this.ending(child)}`);

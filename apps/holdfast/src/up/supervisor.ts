@@ -51,7 +51,7 @@ export class Supervisor {
       ports: { ...ports, ...(database.port === undefined ? {} : { postgres: database.port }) },
       databaseUrl: database.url,
     });
-    this.goOn();
+    await this.prepareDatabase(database.url);
     await this.startService(anchorWorker(config, database.url), 'Starting the worker ...');
     await this.startService(fhirServer(config, database.url), 'Starting the FHIR server ...');
   }
@@ -91,6 +91,15 @@ export class Supervisor {
     const { say, giveUp } = this;
     this.database = openDatabase(this.config, { say, giveUp, abort: this.abort.signal });
     return this.database;
+  }
+
+  /** Before the programs that use it start: tables, master key, and the refusal of a Postgres that could lose what it promised. */
+  private async prepareDatabase(url: string): Promise<void> {
+    this.goOn();
+    this.say('Preparing the database ...');
+    const { openDatabaseStore } = await import('../installation.js');
+    const store = await openDatabaseStore(this.config, url);
+    await store.close();
   }
 
   private async startLedger(ports: Ports): Promise<void> {
