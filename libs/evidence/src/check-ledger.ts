@@ -15,14 +15,13 @@ function opened(block: Uint8Array, pin: Pin, openBlock: OpenBlock): LedgerBlock 
   try {
     return openBlock(block, { channel, ordererMsps, peerMsps, endorsement });
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const foreign = 'reason' in error && typeof error.reason === 'string' && FOREIGN.has(error.reason);
-    throw new Mismatch(foreign ? 'UNTRUSTED_KEY' : 'ALTERED', `the block does not hold: ${error.message}`);
+    const { reason = '', message = 'unreadable' } = error as { reason?: string; message?: string };
+    throw new Mismatch(FOREIGN.has(reason) ? 'UNTRUSTED_KEY' : 'ALTERED', `the block does not hold: ${message}`);
   }
 }
 
-function transactionOf(block: LedgerBlock, txId: string): LedgerTransaction {
-  const transaction = block.transactions.find((candidate) => candidate.txId === txId);
+function transactionOf(transactions: readonly LedgerTransaction[], txId: string): LedgerTransaction {
+  const transaction = transactions.find((candidate) => candidate.txId === txId);
   demand(transaction !== undefined, 'the block does not hold the transaction of the receipt');
   if (transaction.code !== 'VALID') {
     throw new Mismatch('UNANCHORED', `the ledger found the transaction ${transaction.code}: it changed nothing`);
@@ -39,15 +38,33 @@ function logWrite(transaction: LedgerTransaction, pin: Pin): LogValue {
   return readLogValue(written.value);
 }
 
-function checkHead(log: LogValue, checkpoint: SiteCheckpoint, transaction: LedgerTransaction, pin: Pin): void {
+function checkOwner(log: LogValue, transaction: LedgerTransaction, pin: Pin): void {
   demand(log.site === pin.site && log.txId === transaction.txId, 'the ledger value is of another site or transaction');
   const byOwner = log.mspId === transaction.creatorMsp && log.mspId === pin.mspId;
   demand(byOwner, "the transaction was not made by the site's own organisation");
-  demand(log.size === checkpoint.size, 'size on the ledger and size of the checkpoint differ');
-  demand(sameHash(log.root, checkpoint.root), 'root on the ledger and root of the checkpoint differ');
 }
 
-/** What the receipt says of the ledger, with the record and leaf it is about. */
+/** A batch as the ledger has it. */
+export interface AnchoredBatch {
+  blockNumber: bigint;
+  /** MSP ids that endorsed. */
+  endorsers: string[];
+  log: LogValue;
+}
+
+/**
+ * The batch of the pinned site in the VALID transaction `txId` of a block whose signatures hold under the pin.
+ * Throws Mismatch with the verdict, or FormatError.
+ */
+export function openBatch(block: Uint8Array, txId: string, pin: Pin, openBlock: OpenBlock): AnchoredBatch {
+  const { number, transactions } = opened(block, pin, openBlock);
+  const transaction = transactionOf(transactions, txId);
+  const log = logWrite(transaction, pin);
+  checkOwner(log, transaction, pin);
+  return { blockNumber: number, endorsers: transaction.endorsers, log };
+}
+
+/** What a receipt says of the ledger, with the record and leaf it is about. */
 export interface LedgerClaim {
   record: EventRecord;
   leaf: Uint8Array;
@@ -57,21 +74,18 @@ export interface LedgerClaim {
   checkpoint: SiteCheckpoint;
 }
 
-/** The leaf is in a VALID transaction of a signed block, at its place, with its decision. Throws Mismatch or FormatError. */
-export function checkLedger(claim: LedgerClaim, pin: Pin, openBlock: OpenBlock): LedgerTransaction {
-  const { checkpoint, leafIndex } = claim;
+/** The leaf is in the batch that checkpoint and transaction name, at its place, with its decision. Throws Mismatch or FormatError. */
+export function checkLedger(claim: LedgerClaim, pin: Pin, openBlock: OpenBlock): AnchoredBatch {
+  const { checkpoint, leafIndex, block } = claim;
   demand(checkpoint.txId === claim.transaction, 'the checkpoint names another transaction');
-  demand(
-    blockSha256(claim.block).equals(checkpoint.blockSha256),
-    'the block is not, byte for byte, the one the checkpoint names',
-  );
-  const block = opened(claim.block, pin, openBlock);
-  demand(block.number === checkpoint.blockNumber, 'the checkpoint names another block');
-  const transaction = transactionOf(block, claim.transaction);
-  const log = logWrite(transaction, pin);
-  checkHead(log, checkpoint, transaction, pin);
-  const entry = log.entries[leafIndex - log.first];
+  const sameBlock = blockSha256(block).equals(checkpoint.blockSha256);
+  demand(sameBlock, 'the block is not, byte for byte, the one the checkpoint names');
+  const batch = openBatch(block, claim.transaction, pin, openBlock);
+  demand(batch.blockNumber === checkpoint.blockNumber, 'the checkpoint names another block');
+  demand(batch.log.size === checkpoint.size, 'size on the ledger and size of the checkpoint differ');
+  demand(sameHash(batch.log.root, checkpoint.root), 'root on the ledger and root of the checkpoint differ');
+  const entry = batch.log.entries[leafIndex - batch.log.first];
   demand(entry !== undefined, 'the batch on the ledger does not reach the index of the leaf');
   demand(entry.equals(leafEntry(claim.record.decision, claim.leaf)), 'the ledger has another leaf at this place');
-  return transaction;
+  return batch;
 }

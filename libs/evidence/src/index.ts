@@ -9,6 +9,7 @@ export {
   readLogValue,
 } from './batch.js';
 export { checkCheckpoint } from './check-checkpoint.js';
+export { type AnchoredBatch, openBatch } from './check-ledger.js';
 export {
   type ContentFacts,
   type ContentOpening,
@@ -42,6 +43,6 @@ export {
   signCheckpoint,
   siteOrigin,
 } from './site-checkpoint.js';
-export type { Verdict } from './verdict.js';
+export { Mismatch, type Verdict } from './verdict.js';
 export { verifyConsistency } from './verify-extension.js';
 export { type ProvenEvent, type Verification, verifyReceipt } from './verify-receipt.js';

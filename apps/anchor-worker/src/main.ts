@@ -1,0 +1,88 @@
+// Takes events from the outbox to the ledger: one process per site leads, others wait to take over
+import { pino } from 'pino';
+import { Anchorer } from './anchor/anchorer.js';
+import { type Config, readConfig } from './config.js';
+import { type Database, hasTables, openDatabase } from './database.js';
+import { FailureLog } from './failure.js';
+import { type Installation, openInstallation } from './installation/installation.js';
+import { Leadership } from './leadership.js';
+import { serveMetrics } from './metrics.js';
+import { pause } from './pause.js';
+import { Wake } from './wake.js';
+import { Worker } from './worker.js';
+
+/** The ledger refuses proposals older than 15 minutes; what it has had for so long it will not take any more. */
+const PATIENCE = { statusMs: 10_000, deadAfterSeconds: 15 * 60 };
+/** What is under way when the worker is told to stop gets so long. Everything is saved, so it may be cut off at any step. */
+const STOP_WITHIN_MS = 1_500;
+const TABLES_MS = 250;
+
+async function untilTables(database: Database, failures: FailureLog, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      if (await hasTables(database.query)) return;
+    } catch (error) {
+      failures.tell(error);
+    }
+    await pause(TABLES_MS, signal);
+  }
+}
+
+async function work(
+  config: Config,
+  database: Database,
+  installation: Installation,
+  log: pino.Logger,
+  signal: AbortSignal,
+) {
+  const { query, transact } = database;
+  const { ledger, pin, key } = installation;
+  const wake = new Wake(config.databaseUrl);
+  const anchorer = new Anchorer({ query, transact, ledger, pin, key, patience: PATIENCE });
+  const worker = new Worker({ query, leadership: new Leadership(query), anchorer, wake, log });
+  try {
+    await worker.run(signal);
+  } finally {
+    await wake.close();
+    ledger.close();
+  }
+}
+
+async function run(config: Config, log: pino.Logger, signal: AbortSignal): Promise<void> {
+  const failures = new FailureLog(log);
+  const { dataDir, site, ledgerOperator: operator } = config;
+  const facts = { dataDir, site, operator };
+  const installation = await openInstallation(facts, signal, (error) => failures.tell(error));
+  if (installation === undefined) return;
+  failures.clear();
+  const server = config.metricsPort === undefined ? undefined : serveMetrics(config.metricsPort);
+  const database = openDatabase(config.databaseUrl);
+  log.info({ site }, 'ready');
+  await untilTables(database, failures, signal);
+  await work(config, database, installation, log, signal);
+  server?.close();
+  await database.close();
+}
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = pino({ level: config.logLevel, base: undefined });
+  const stop = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(name, () => {
+      log.info('stopping');
+      stop.abort();
+      setTimeout(() => process.exit(0), STOP_WITHIN_MS).unref();
+    });
+  }
+  await run(config, log, stop.signal);
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    const reason = error instanceof Error ? error.message : 'unknown';
+    process.stdout.write(`${JSON.stringify({ level: 60, msg: `The anchor worker cannot run: ${reason}.` })}\n`);
+    process.exit(1);
+  },
+);
