@@ -1,6 +1,6 @@
 import { openOpening } from '../keys/opening.js';
 import type { PatientKeys } from '../keys/patient-keys.js';
-import { receiptOfVersion as partsOfVersion, type ReceiptParts } from '../log/index.js';
+import { receiptOfVersion as partsOfVersion, type Query, type ReceiptParts } from '../log/index.js';
 import type { Session } from '../postgres/database.js';
 import { prepared } from '../postgres/statement.js';
 
