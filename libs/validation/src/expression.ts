@@ -21,18 +21,19 @@ export function expression(type: string, resource: JsonValue, pointer: string): 
 
 function item({ text, path, value }: Place, index: string): Place {
   const inner = Array.isArray(value) ? value[Number(index)] : undefined;
-  return { text: `${text}[${index}]`, path: resourceTypeOf(inner) ?? path, value: inner };
+  return { text: `${text}[${index}]`, path, value: inner };
 }
 
-function member({ text, path, value }: Place, step: string): Place {
+function member(place: Place, step: string): Place {
   const name = step.startsWith('_') ? step.slice(1) : step;
-  const inner = isObject(value) ? value[step] : undefined;
+  const value = isObject(place.value) ? place.value[step] : undefined;
+  const path = place.path === 'Resource' ? resourceTypeOf(place.value) : place.path;
   const definitions = structure(path.split('.')[0]!)?.snapshot.element ?? [];
   const own = definitions.find((element) => element.path === `${path}.${name}`);
-  if (own) return { text: `${text}.${name}`, path: resourceTypeOf(inner) ?? under(own), value: inner };
+  if (own) return { text: `${place.text}.${name}`, path: under(own), value };
   const choice = chosen(definitions, path, name);
-  if (!choice) return { text: `${text}.${name}`, path, value: inner };
-  return { text: `${text}.${choice.stem}.ofType(${choice.type})`, path: choice.type, value: inner };
+  if (!choice) return { text: `${place.text}.${name}`, path, value };
+  return { text: `${place.text}.${choice.stem}.ofType(${choice.type})`, path: choice.type, value };
 }
 
 /** Where the children of an element are defined: under itself, elsewhere by reference, or with its type. */
@@ -56,8 +57,9 @@ function chosen(
   return undefined;
 }
 
-function resourceTypeOf(value: unknown): string | undefined {
-  return isObject(value) && typeof value.resourceType === 'string' ? value.resourceType : undefined;
+/** Only of a resource: an `ExampleScenario.instance` has an element of that name too. */
+function resourceTypeOf(value: unknown): string {
+  return isObject(value) && typeof value.resourceType === 'string' ? value.resourceType : 'Resource';
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

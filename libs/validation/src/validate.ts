@@ -10,7 +10,8 @@ import { quote } from './words.js';
 /**
  * Checks a resource against the base definition of its type: unknown and missing elements, cardinality, the syntax and
  * range of primitives, codes of required value sets, and all this in the resources inside. Not checked: invariants other
- * than ext-1, profiles, bindings that are not required, what references point to.
+ * than ext-1, profiles, bindings that are not required or whose codes no definition lists (UCUM, MIME types, currencies),
+ * what references point to. Numbers are judged by their value: `1.0` passes as an integer.
  *
  * One issue per fault, in the order of the definition, at most 100 and then one more that says so; none means valid. An
  * expression names the element at fault, or the element that lacks or must not have a member. Diagnostics quote nothing

@@ -6,7 +6,7 @@ export const LONGEST_STRING = 1024 * 1024;
 
 /** White space is what it is in XML, whose regular expressions the standard uses: a no-break space is none. */
 const VISIBLE = /[^ \t\r\n]/;
-const CODE = /^[^ \t\r\n]+(?: [^ \t\r\n]+)*$/;
+const NO_CODE = /[\t\r\n]| {2}|^ | $/;
 const ID = /^[A-Za-z0-9\-.]{1,64}$/;
 
 export const string: Primitive = {
@@ -19,7 +19,7 @@ export const markdown: Primitive = string;
 
 export const code: Primitive = {
   json: 'string',
-  check: (value) => typeof value === 'string' && CODE.test(value),
+  check: (value) => typeof value === 'string' && value !== '' && !NO_CODE.test(value),
   expected: 'a code: no space at its ends, and single ones inside',
 };
 

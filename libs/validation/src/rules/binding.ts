@@ -27,18 +27,26 @@ export function codeFault(course: Course, at: string, value: unknown, { url, cod
 
 /**
  * At least one coding of a CodeableConcept is from the required value set; text alone is not enough. One that only says
- * by an extension why there is no code is let be, and so is one whose structure is at fault already.
+ * by an extension why there is no code is let be, and so is one with a fault inside.
  */
 export function concept(course: Course, at: string, value: unknown, required: RequiredCodes): void {
-  const { coding, extension } = (value ?? {}) as { coding?: unknown; extension?: unknown };
-  if (coding === undefined ? extension !== undefined : !isCodings(coding)) return;
-  const codings = (coding ?? []) as { system?: unknown; code?: unknown }[];
-  if (codings.some(({ system, code }) => required.bySystem.get(system as string)?.has(code as string))) return;
+  const codings = codingsOf(value);
+  if (codings?.some(({ system, code }) => required.bySystem.get(system as string)?.has(code as string)) !== false)
+    return;
+  if (course.faults.some((fault) => fault.at.startsWith(`${at}/`))) return;
   const found = codings.length === 0 ? 'there is no coding' : 'no coding is';
   course.report('code-invalid', at, `${found} in the required value set ${required.url}: ${naming(required.codes)}`);
 }
 
-function isCodings(value: unknown): boolean {
+/** Undefined where there is nothing to say about the codings. */
+function codingsOf(value: unknown): { system?: unknown; code?: unknown }[] | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const { coding, text, extension } = value as { coding?: unknown; text?: unknown; extension?: unknown };
+  if (coding === undefined) return text === undefined || extension !== undefined ? undefined : [];
+  return isCodings(coding) ? coding : undefined;
+}
+
+function isCodings(value: unknown): value is object[] {
   return Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'object' && each !== null);
 }
 
