@@ -15,10 +15,16 @@ interface MessageType<M extends Message> {
  */
 export function decodeMessage<M extends Message>(type: MessageType<M>, bytes: Uint8Array, what: string): M {
   const message = decodeLoosely(type, bytes, what);
-  if (Buffer.compare(message.serializeBinary(), bytes) !== 0) {
-    throw new BlockError('MALFORMED', `The ${what} is not in canonical encoding.`);
+  if (isEncodingOf(message, bytes)) return message;
+  throw new BlockError('MALFORMED', `The ${what} is not in canonical encoding.`);
+}
+
+function isEncodingOf(message: Message, bytes: Uint8Array): boolean {
+  try {
+    return Buffer.compare(message.serializeBinary(), bytes) === 0;
+  } catch {
+    return false; // numbers that decode and do not encode
   }
-  return message;
 }
 
 /** Decodes a message whose encoding may be another than ours, such as one with a map. */

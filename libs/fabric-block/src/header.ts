@@ -84,8 +84,9 @@ export function transactionId(nonce: Uint8Array, creator: Uint8Array): string {
   return sha256(nonce, creator).toString('hex');
 }
 
-/** The time a header claims, to the millisecond; undefined where it claims none. */
+/** The time a header claims, to the millisecond; undefined where it claims none, or one that no clock shows. */
 export function headerTime(header: Pick<ChannelHeader, 'timestamp'>): Date | undefined {
   if (!header.timestamp) return undefined;
-  return new Date(header.timestamp.seconds * 1_000 + Math.floor(header.timestamp.nanos / 1_000_000));
+  const time = new Date(header.timestamp.seconds * 1_000 + Math.floor(header.timestamp.nanos / 1_000_000));
+  return Number.isNaN(time.getTime()) ? undefined : time;
 }

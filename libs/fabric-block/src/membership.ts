@@ -87,14 +87,20 @@ function identify(msps: ReadonlyMap<string, Msp>, identity: Identity): Known {
 }
 
 function readCertificate(identity: Identity): X509Certificate {
-  let x509: X509Certificate;
-  try {
-    x509 = new X509Certificate(identity.certificate);
-  } catch {
-    throw refused(identity, 'cannot be read');
-  }
+  const x509 = parse(identity.certificate);
+  if (!x509) throw refused(identity, 'cannot be read');
   if (x509.publicKey.asymmetricKeyDetails?.namedCurve !== 'prime256v1') throw refused(identity, 'has no P-256 key');
   return x509;
+}
+
+/** Undefined where certificate or key does not parse: the key is read late, so it is asked for here. */
+function parse(certificate: string): X509Certificate | undefined {
+  try {
+    const x509 = new X509Certificate(certificate);
+    return x509.publicKey ? x509 : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function checkDates(known: Known, at: Date): void {

@@ -4,7 +4,7 @@ import { decodeReadWriteSet } from './decode-read-write-set.js';
 import { checkEndorsement } from './endorsement.js';
 import { checkCreator, checkEnvelope, decodeEnvelope, type Envelope } from './envelope.js';
 import { HEADER_TYPE, headerTime } from './header.js';
-import type { Membership } from './membership.js';
+import type { Member, Membership } from './membership.js';
 import { chaincodeOfExtension, proposalHash } from './proposal.js';
 import type { NamespaceSet } from './read-write-set.js';
 import { decodeResponsePayload } from './response-payload.js';
@@ -31,17 +31,11 @@ export interface TransactionTrust {
   endorsement: readonly string[];
 }
 
-/** What a valid transaction was found to be, and all it wrote. */
-export interface CheckedTransaction {
-  opened: OpenedTransaction;
-  sets: NamespaceSet[];
-}
-
 /** Chaincodes whose definitions are agreed under a policy of their own. */
 const LIFECYCLE = '_lifecycle';
 
 /** Checks all of a transaction that the peer flagged VALID. Throws BlockError naming what is wrong. */
-export function checkValidTransaction(bytes: Uint8Array, trust: TransactionTrust): CheckedTransaction {
+export function checkValidTransaction(bytes: Uint8Array, trust: TransactionTrust): OpenedTransaction {
   const envelope = decodeEnvelope(bytes);
   const { type, channelId } = envelope.channelHeader;
   if (channelId !== trust.channel) throw new BlockError('HEADER', 'A transaction is of another channel.');
@@ -64,22 +58,14 @@ export function describeInvalid(bytes: Uint8Array, code: string): OpenedTransact
 }
 
 /** A configuration is signed by the orderer that wrote it. What it says is not looked at. */
-function configuration(envelope: Envelope, trust: TransactionTrust): CheckedTransaction {
+function configuration(envelope: Envelope, trust: TransactionTrust): OpenedTransaction {
   const orderer = checkCreator(envelope, trust.orderers, headerTime(envelope.channelHeader));
   const { txId, type } = envelope.channelHeader;
-  const opened = {
-    txId,
-    code: 'VALID',
-    type,
-    creatorMsp: orderer.mspId,
-    chaincode: '',
-    namespaceWrites: [],
-    endorsers: [],
-  };
-  return { opened, sets: [] };
+  const nothing = { chaincode: '', namespaceWrites: [], endorsers: [] };
+  return { txId, code: 'VALID', type, creatorMsp: orderer.mspId, ...nothing };
 }
 
-function endorserTransaction(envelope: Envelope, trust: TransactionTrust): CheckedTransaction {
+function endorserTransaction(envelope: Envelope, trust: TransactionTrust): OpenedTransaction {
   const at = headerTime(envelope.channelHeader);
   if (!at) throw new BlockError('HEADER', 'A transaction claims no time.');
   const creator = checkEnvelope(envelope, trust.peers, at);
@@ -93,16 +79,8 @@ function endorserTransaction(envelope: Envelope, trust: TransactionTrust): Check
   const endorsers = endorserMsps(action, trust.peers, at);
   checkPolicy(chaincode, sets, endorsers, trust.endorsement);
   const { txId, type } = envelope.channelHeader;
-  const opened = {
-    txId,
-    code: 'VALID',
-    type,
-    creatorMsp: creator.mspId,
-    chaincode,
-    namespaceWrites: writes(sets),
-    endorsers,
-  };
-  return { opened, sets };
+  const found = { creatorMsp: creator.mspId, chaincode, namespaceWrites: writes(sets), endorsers };
+  return { txId, code: 'VALID', type, ...found };
 }
 
 function onlyAction(envelope: Envelope): TransactionAction {
@@ -119,16 +97,21 @@ function checkProposalHash(envelope: Envelope, action: TransactionAction): Retur
   throw new BlockError('PROPOSAL_HASH', 'The endorsed result does not belong to the proposal in the transaction.');
 }
 
+/** As in Fabric, an endorsement that does not hold counts for nothing and spoils nothing: anyone can add one to their transaction. */
 function endorserMsps(action: TransactionAction, peers: Membership, at: Date): string[] {
-  const msps = action.endorsements.map((endorsement) => {
-    const endorser = checkEndorsement(action.responsePayload, endorsement, peers, at);
-    if (endorser.role === 'peer') return endorser.mspId;
-    throw new BlockError(
-      'ENDORSEMENT',
-      `An endorsement in the name of ${JSON.stringify(endorser.mspId)} is not by a peer.`,
-    );
+  const msps = action.endorsements.flatMap((endorsement) => {
+    const endorser = goodEndorser(action.responsePayload, endorsement, peers, at);
+    return endorser?.role === 'peer' ? [endorser.mspId] : [];
   });
   return [...new Set(msps)].sort();
+}
+
+function goodEndorser(...endorsement: Parameters<typeof checkEndorsement>): Member | undefined {
+  try {
+    return checkEndorsement(...endorsement);
+  } catch {
+    return undefined;
+  }
 }
 
 function checkPolicy(

@@ -1,0 +1,216 @@
+// Hyperledger Fabric 3.1 documentation, "Ledger": what a block proves, and each way in which it does not
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  type Block,
+  BlockError,
+  type BlockTrust,
+  decodeBlock,
+  decodeReadWriteSet,
+  encodeBlock,
+  encodeReadWriteSet,
+  headerHash,
+  METADATA,
+  openBlock,
+  VALIDATION_CODE,
+} from '../src/index.js';
+import {
+  action,
+  block,
+  type Hospitals,
+  identityOf,
+  makeHospitals,
+  NOW,
+  type TransactionOptions,
+  transactionEnvelope,
+  written,
+} from './hospitals.js';
+
+let hospitals: Hospitals;
+let good: Block;
+
+beforeAll(async () => {
+  hospitals = await makeHospitals();
+  good = blockOf({});
+});
+
+function blockOf(change: Partial<TransactionOptions>): Block {
+  const { peerA, peerB, clientA, orderer } = hospitals;
+  return block(orderer, [transactionEnvelope({ endorsers: [peerA, peerB], creator: clientA, ...change })]);
+}
+
+function refusal(given: Block | Uint8Array, trust: BlockTrust = hospitals.trust): BlockError {
+  try {
+    openBlock(given instanceof Uint8Array ? given : encodeBlock(given), trust);
+  } catch (error) {
+    if (error instanceof BlockError) return error;
+    throw error;
+  }
+  throw new Error('the block opened');
+}
+
+describe('a block that is in order', () => {
+  test('tells what each transaction wrote, who made and who endorsed it', () => {
+    const opened = openBlock(encodeBlock(good), hospitals.trust);
+    expect(opened.number).toBe(5n);
+    expect(Buffer.from(opened.headerHash).equals(headerHash(good))).toBe(true);
+    expect(Buffer.from(opened.previousHash)).toEqual(Buffer.alloc(32, 5));
+    expect(opened.transactions).toEqual([
+      {
+        txId: expect.stringMatching(/^[0-9a-f]{64}$/),
+        code: 'VALID',
+        type: 3,
+        creatorMsp: 'HospitalAMSP',
+        chaincode: 'anchor',
+        endorsers: ['HospitalAMSP', 'HospitalBMSP'],
+        namespaceWrites: [{ namespace: 'anchor', key: 'log:a', value: new Uint8Array(Buffer.from('{"size":1}')) }],
+      },
+    ]);
+  });
+
+  test('shows a deleted key as one without value', () => {
+    const sets = [{ namespace: 'anchor', reads: [], ranges: [], metadataWrites: [], writes: [written('log:a', '')] }];
+    const opened = openBlock(
+      encodeBlock(blockOf({ action: action({ results: encodeReadWriteSet(sets) }) })),
+      hospitals.trust,
+    );
+    expect(opened.transactions[0]!.namespaceWrites).toEqual([{ namespace: 'anchor', key: 'log:a', value: undefined }]);
+  });
+
+  test('shows writes and endorsers of no transaction that is not VALID, whatever is in it', () => {
+    const { orderer } = hospitals;
+    const flags = Uint8Array.of(0, VALIDATION_CODE.BAD_PAYLOAD, VALIDATION_CODE.MVCC_READ_CONFLICT);
+    const data = [good.data[0]!, Buffer.from('rubbish'), good.data[0]!];
+    const [first, second, third] = openBlock(encodeBlock(block(orderer, data, flags)), hospitals.trust).transactions;
+    expect(second).toMatchObject({ txId: '', code: 'BAD_PAYLOAD', namespaceWrites: [], endorsers: [] });
+    expect(third).toMatchObject({ txId: first!.txId, code: 'MVCC_READ_CONFLICT', namespaceWrites: [], endorsers: [] });
+  });
+
+  test('opens after its certificates have expired: they were in date when it was made', () => {
+    expect(() =>
+      openBlock(encodeBlock(blockOf({ at: new Date('2026-12-31T00:00:00Z') })), hospitals.trust),
+    ).not.toThrow();
+    expect(refusal(blockOf({ at: new Date('2027-01-02T00:00:00Z') })).message).toMatch(/was not in date at 2027/);
+    expect(refusal(blockOf({ at: new Date('2025-12-31T00:00:00Z') })).reason).toBe('IDENTITY');
+  });
+
+  test('is not spoilt by an endorsement that counts for nothing', async () => {
+    const { peerA, peerB, adminA } = hospitals;
+    const stranger = (await makeHospitals()).peerA;
+    const opened = openBlock(encodeBlock(blockOf({ endorsers: [stranger, peerA, adminA, peerB] })), hospitals.trust);
+    expect(opened.transactions[0]!.endorsers).toEqual(['HospitalAMSP', 'HospitalBMSP']);
+  });
+});
+
+describe('a block is refused', () => {
+  test('when its transactions are not those of the header', () => {
+    const other = blockOf({});
+    expect(refusal({ ...good, data: other.data }).reason).toBe('DATA_HASH');
+    expect(refusal({ ...good, data: [...good.data, ...other.data] }).reason).toBe('DATA_HASH');
+  });
+
+  test('when nobody, or nobody who may, has signed as orderer', async () => {
+    const unsigned = good.metadata.with(METADATA.SIGNATURES, new Uint8Array());
+    const others = await makeHospitals();
+    expect(refusal({ ...good, metadata: unsigned })).toMatchObject({ reason: 'ORDERER' });
+    expect(refusal(block(others.orderer, good.data))).toMatchObject({ reason: 'IDENTITY' });
+    expect(refusal(block(hospitals.peerA, good.data))).toMatchObject({ reason: 'IDENTITY' });
+    const notOrderer = identityOf(hospitals.organizations.orderer, 'client');
+    expect(refusal(block(notOrderer, good.data)).message).toMatch(/a member that is no orderer/);
+  });
+
+  test('when the orderer signed another header', () => {
+    expect(refusal({ ...good, number: 6 })).toMatchObject({ reason: 'SIGNATURE' });
+    expect(refusal({ ...good, previousHash: Buffer.alloc(32) })).toMatchObject({ reason: 'SIGNATURE' });
+  });
+
+  test('when a required organisation has not endorsed, or only by one who is no peer', () => {
+    const { peerA, adminA, peerB } = hospitals;
+    expect(refusal(blockOf({ endorsers: [peerA] })).message).toMatch(/not endorsed by HospitalBMSP/);
+    expect(refusal(blockOf({ endorsers: [] }))).toMatchObject({ reason: 'ENDORSEMENT' });
+    expect(refusal(blockOf({ endorsers: [adminA, peerB] })).message).toMatch(/not endorsed by HospitalAMSP/);
+  });
+
+  test('when no organisation need endorse and none has', () => {
+    const trust = { ...hospitals.trust, endorsement: [] };
+    expect(refusal(blockOf({ endorsers: [] }), trust).message).toMatch(/not endorsed by anyone/);
+  });
+
+  test('when what was endorsed is not what is in it', () => {
+    const tamper = (payload: Uint8Array) => {
+      const text = Buffer.from(payload).toString('latin1').replace('"size":1', '"size":2');
+      return Buffer.from(text, 'latin1');
+    };
+    expect(refusal(blockOf({ tamper }))).toMatchObject({ reason: 'ENDORSEMENT' });
+  });
+
+  test('when the endorsement is for another proposal', () => {
+    expect(refusal(blockOf({ hash: Buffer.alloc(32, 1) }))).toMatchObject({ reason: 'PROPOSAL_HASH' });
+  });
+
+  test('when the creator is a stranger or did not sign', async () => {
+    const others = await makeHospitals();
+    expect(refusal(blockOf({ creator: others.clientA }))).toMatchObject({ reason: 'IDENTITY' });
+    expect(refusal(blockOf({ signer: hospitals.adminA }))).toMatchObject({ reason: 'SIGNATURE' });
+  });
+
+  test('when a transaction writes to a namespace that is not its own', () => {
+    const sets = decodeReadWriteSet(action().results).map((set) => ({ ...set, namespace: 'other' }));
+    const foreign = action({ results: encodeReadWriteSet(sets) });
+    expect(refusal(blockOf({ action: foreign })).message).toMatch(/a namespace that is not its chaincode/);
+  });
+
+  test('when the result is that of another chaincode', () => {
+    const other = action({ chaincode: { name: 'other', version: '1.0' } });
+    expect(refusal(blockOf({ action: other }))).toMatchObject({ reason: 'HEADER' });
+  });
+
+  test('when it belongs to another channel or installation', async () => {
+    expect(refusal(good, { ...hospitals.trust, channel: 'other' })).toMatchObject({ reason: 'HEADER' });
+    expect(refusal(good, (await makeHospitals()).trust)).toMatchObject({ reason: 'IDENTITY' });
+  });
+
+  test('when flags are missing or too many', () => {
+    const flagged = (flags: number[]) => ({ ...good, metadata: good.metadata.with(2, Uint8Array.from(flags)) });
+    expect(refusal(flagged([]))).toMatchObject({ reason: 'FLAGS' });
+    expect(refusal(flagged([0, 0]))).toMatchObject({ reason: 'FLAGS' });
+  });
+
+  test('when a transaction that cannot be valid is flagged so', () => {
+    expect(refusal(block(hospitals.orderer, [Buffer.from('rubbish')]))).toMatchObject({ reason: 'MALFORMED' });
+  });
+
+  test('when bytes were added or cut', () => {
+    const bytes = Buffer.from(encodeBlock(good));
+    expect(refusal(Buffer.concat([bytes, Buffer.from([0x22, 0x00])]))).toMatchObject({ reason: 'MALFORMED' });
+    expect(refusal(bytes.subarray(0, -1))).toMatchObject({ reason: 'MALFORMED' });
+    expect(refusal(Buffer.alloc(0))).toMatchObject({ reason: 'MALFORMED' });
+  });
+});
+
+test('any one bit changed in a block is found, or lies in the flags and COMMIT_HASH that nobody signs', () => {
+  const bytes = Buffer.from(encodeBlock(good));
+  const position = fc.record({ at: fc.nat(bytes.length - 1), bit: fc.nat(7) });
+  fc.assert(
+    fc.property(position, ({ at, bit }) => {
+      const changed = Buffer.from(bytes);
+      changed[at]! ^= 1 << bit;
+      try {
+        openBlock(changed, hospitals.trust);
+      } catch (error) {
+        if (!(error instanceof BlockError)) throw error;
+        return;
+      }
+      const { metadata, ...signed } = decodeBlock(changed);
+      const { metadata: before, ...original } = decodeBlock(bytes);
+      expect(signed).toEqual(original);
+      expect(metadata[METADATA.SIGNATURES]).toEqual(before[METADATA.SIGNATURES]);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('time claims that no clock shows are refused, not a crash', () => {
+  expect(refusal(blockOf({ at: new Date(8.64e15) })).reason).toBe('IDENTITY');
+  expect(NOW.getTime()).toBeLessThan(8.64e15);
+});
