@@ -12,7 +12,7 @@ export function requiredValueSets(structures) {
   return listed;
 }
 
-export function requiredUrls(structures) {
+function requiredUrls(structures) {
   const urls = new Set();
   for (const { snapshot } of Object.values(structures)) {
     for (const { binding } of snapshot.element) if (binding?.strength === 'required') urls.add(binding.valueSet);
