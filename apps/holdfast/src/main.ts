@@ -12,6 +12,22 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Register> 
     summary: 'print a development token for the server on this PORT and DATA_DIR',
     load: async () => (await import('./token/token-command.js')).tokenCommand,
   },
+  pin: {
+    summary: 'print what others need to verify receipts of this installation',
+    load: async () => (await import('./commands/pin-command.js')).pinCommand,
+  },
+  checkpoint: {
+    summary: "print the signed head of the site's log, to be kept elsewhere",
+    load: async () => (await import('./commands/checkpoint-command.js')).checkpointCommand,
+  },
+  events: {
+    summary: "list who did what with a patient's record, when and why",
+    load: async () => (await import('./commands/events-command.js')).eventsCommand,
+  },
+  doctor: {
+    summary: 'say what is well with this installation and what is not',
+    load: async () => (await import('./commands/doctor-command.js')).doctorCommand,
+  },
 };
 
 /** Loads the one command that is asked for; all are listed for help. */

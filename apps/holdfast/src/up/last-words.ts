@@ -15,10 +15,11 @@ function text(value: unknown): string {
 const WARNING = 40;
 const FATAL = 60;
 
-/** What of a log line the person at the terminal should see: warnings and worse. */
+/** What of a log line the person at the terminal should see: warnings and errors. What ends a program is told with its end. */
 export function warningOf(line: string): string | undefined {
   const entry = jsonLine(line);
-  if (!entry || Number(entry.level ?? 0) < WARNING) return undefined;
+  const level = Number(entry?.level ?? 0);
+  if (!entry || level < WARNING || level >= FATAL) return undefined;
   return text(entry.msg ?? line);
 }
 

@@ -130,8 +130,9 @@ export class Service {
   }
 
   private ending(child: ChildProcess): string {
-    const how = child.signalCode === null ? `ended with code ${child.exitCode}` : `was ended by ${child.signalCode}`;
     const words = this.words.toString();
+    if (this.words.isFatal) return words;
+    const how = child.signalCode === null ? `ended with code ${child.exitCode}` : `was ended by ${child.signalCode}`;
     return words === '' ? `It ${how}.` : `It ${how}: ${words}`;
   }
 

@@ -3,6 +3,7 @@ import type { Config } from '../config.js';
 import { prepareDataDir } from '../data-dir.js';
 import { freePort, whyNotListen } from '../process/ports.js';
 import { StartError } from '../start-error.js';
+import { signingKey } from '../token/signing-key.js';
 import { type Database, openDatabase } from './database.js';
 import { type Lock, takeLock } from './lock.js';
 import { LogFile } from './log-file.js';
@@ -93,13 +94,14 @@ export class Supervisor {
     return this.database;
   }
 
-  /** Before the programs that use it start: tables, master key, and the refusal of a Postgres that could lose what it promised. */
+  /** Before the programs that use them start: tables, master key, token key, and the refusal of a Postgres that could lose what it promised. */
   private async prepareDatabase(url: string): Promise<void> {
     this.goOn();
     this.say('Preparing the database ...');
     const { openDatabaseStore } = await import('../installation.js');
     const store = await openDatabaseStore(this.config, url);
     await store.close();
+    if (!this.config.hasIssuers) await signingKey(this.config.dataDir); // the server reads its public half
   }
 
   private async startLedger(ports: Ports): Promise<void> {
