@@ -1,3 +1,6 @@
 export type { Hash64 } from './hash64.js';
 export type { IndexRows } from './index-row.js';
+export { indexRows } from './index-rows.js';
+export { parseSearch, type SearchOptions } from './parse-search.js';
+export { patientsOf } from './patients-of.js';
 export type { Clause, Comparison, Condition, Position, RangeTest, SearchRequest, SortKey } from './search-request.js';

@@ -1,0 +1,57 @@
+import { cached } from './hash-cache.js';
+import type { Hash64 } from './hash64.js';
+import type { IndexRows } from './index-row.js';
+
+/** Where a number's lexeme can be looked up: a document of `#libs/fhir-json`. */
+export interface Lexemes {
+  lexeme(holder: object, key: string | number): string;
+}
+
+/** Collects the index rows of one resource, each once. */
+export class RowSink {
+  private readonly hashes = new Set<bigint>();
+  private readonly strings = new Map<string, IndexRows['strings'][number]>();
+  private readonly ranges = new Map<string, IndexRows['ranges'][number]>();
+  private readonly present = new Set<bigint>();
+
+  private readonly hash64: Hash64;
+
+  constructor(
+    private readonly type: string,
+    hash64: Hash64,
+  ) {
+    this.hash64 = cached(hash64);
+  }
+
+  /** How many rows there are, to see whether a value gave any. */
+  get size(): number {
+    return this.hashes.size + this.strings.size + this.ranges.size;
+  }
+
+  hash(...parts: string[]): void {
+    this.hashes.add(this.hash64(this.type, ...parts));
+  }
+
+  string(parts: readonly string[], value: string): void {
+    const param = this.hash64(this.type, ...parts);
+    this.strings.set(`${param} ${value}`, { param, value });
+  }
+
+  range(parts: readonly string[], low: number, high: number): void {
+    const param = this.hash64(this.type, ...parts);
+    this.ranges.set(`${param} ${low} ${high}`, { param, low, high });
+  }
+
+  markPresent(code: string): void {
+    this.present.add(this.hash64(this.type, code, 'present'));
+  }
+
+  rows(): IndexRows {
+    return {
+      hashes: [...this.hashes],
+      strings: [...this.strings.values()],
+      ranges: [...this.ranges.values()],
+      present: [...this.present],
+    };
+  }
+}
