@@ -49,6 +49,17 @@ export class OutcomeUnknown extends Error {
   override readonly name = 'OutcomeUnknown';
 }
 
+/** The ledger found a second transaction for the batch invalid as well; asked again later. */
+export class BatchInvalid extends Error {
+  override readonly name = 'BatchInvalid';
+  readonly code: string;
+
+  constructor(code: string) {
+    super(`the ledger found the transaction ${code}`);
+    this.code = code;
+  }
+}
+
 /** Takes events to the ledger, batch by batch: one in flight, each step saved before the next, so that it can be killed anywhere. */
 export class Anchorer {
   constructor(private readonly parts: AnchorerParts) {}
@@ -62,7 +73,7 @@ export class Anchorer {
   async settleInFlight(lease: Lease): Promise<number> {
     const batch = await batchInFlight(this.parts.query);
     if (batch === undefined) return 0;
-    await this.settle(lease, batch, await this.isOnLedger(batch));
+    await this.settle(lease, batch, await this.parts.ledger.exists(batch.txId));
     return batch.size - batch.first;
   }
 
@@ -81,17 +92,17 @@ export class Anchorer {
     return events.length;
   }
 
-  private async isOnLedger({ txId }: Pick<BatchInFlight, 'txId'>): Promise<boolean> {
-    return this.parts.ledger.exists(txId);
-  }
-
   /** Sends the saved bytes unless they are on the ledger, learns the outcome, and acts on it. */
   private async settle(lease: Lease, batch: SavedBatch, onLedger: boolean): Promise<void> {
     if (!onLedger && !(await this.send(batch))) return this.renew(lease, batch);
-    const status = await this.parts.ledger.status(batch.txId, this.parts.patience.statusMs);
-    if (status === undefined) throw new OutcomeUnknown('the ledger has not said what became of the transaction');
-    if (status.code !== 'VALID') return this.renew(lease, batch);
+    if ((await this.outcome(batch.txId)) !== 'VALID') return this.renew(lease, batch);
     await this.anchor(lease, batch, batch.txId);
+  }
+
+  private async outcome(txId: string): Promise<string> {
+    const status = await this.parts.ledger.status(txId, this.parts.patience.statusMs);
+    if (status === undefined) throw new OutcomeUnknown('the ledger has not said what became of the transaction');
+    return status.code;
   }
 
   /** Hands the saved bytes over; false when they can never become VALID. The same bytes may be sent any number of times. */
@@ -107,16 +118,19 @@ export class Anchorer {
   }
 
   /**
-   * Another transaction for the same leaves. Should the first one still arrive, the contract lets only one of the two become
-   * VALID, and names it.
+   * Another transaction for the same leaves, sent once. Should the first one still arrive, the contract lets only one of the
+   * two become VALID, and names it when it is asked again.
    */
   private async renew(lease: Lease, batch: SavedBatch): Promise<void> {
     const { transact, ledger } = this.parts;
-    const transaction = await prepareAppend(ledger, await this.argumentOf(batch));
-    await replaceTransaction(transact, lease, batch.first, transaction);
-    const renewed = { ...batch, ...transaction, ageSeconds: 0 };
-    if (transaction.envelope === undefined) return this.anchor(lease, renewed, transaction.txId);
-    await this.settle(lease, renewed, false);
+    const { txId, envelope } = await prepareAppend(ledger, await this.argumentOf(batch));
+    await replaceTransaction(transact, lease, batch.first, { txId, envelope });
+    if (envelope !== undefined) {
+      await ledger.submit(envelope, txId);
+      const code = await this.outcome(txId);
+      if (code !== 'VALID') throw new BatchInvalid(code);
+    }
+    await this.anchor(lease, batch, txId);
   }
 
   private async argumentOf(batch: SavedBatch): Promise<AppendArgument> {

@@ -1,0 +1,135 @@
+// A whole site for a test: Postgres, ledger node, contract and data folder, and the one checker that judges after every fault
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { leafEntry, logKey, makeEvent, type Pin, readLogValue, receiptText, verifyReceipt } from '#libs/evidence';
+import { openBlock } from '#libs/fabric-block';
+import type { Ledger } from '#libs/ledger';
+import { fileMasterKey, openStore, receiptOfLeaf, type Store } from '#libs/store';
+import { ContractProcess, type TestLedger, testLedger } from '../../ledger-node/test/test-ledger.js';
+import { type Database, openDatabase } from '../src/database.js';
+
+export const SITE = 'site-a';
+
+async function admin(sql: string): Promise<void> {
+  const client = new Client(process.env.TEST_DATABASE_URL);
+  await client.connect();
+  await client.query(sql);
+  await client.end();
+}
+
+interface OutboxRow {
+  id: string;
+  decision: 'permit' | 'deny';
+  leaf: Buffer;
+  leaf_index: string | null;
+}
+
+export class TestSite {
+  private constructor(
+    readonly dataDir: string,
+    readonly databaseUrl: string,
+    private readonly databaseName: string,
+    readonly store: Store,
+    readonly database: Database,
+    readonly contract: ContractProcess,
+    public net: TestLedger,
+  ) {}
+
+  static async open(): Promise<TestSite> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'anchor-worker-'));
+    const name = `worker_${randomBytes(8).toString('hex')}`;
+    await admin(`CREATE DATABASE ${name}`);
+    const url = new URL(process.env.TEST_DATABASE_URL!);
+    url.pathname = `/${name}`;
+    const masterKey = await fileMasterKey(join(dataDir, 'master.key'));
+    const migrations = join(import.meta.dirname, '../../../migrations');
+    const store = await openStore({ url: url.href, masterKey, migrations, poolSize: 4 });
+    const contract = await ContractProcess.start();
+    const net = await testLedger({ contractAddress: contract.address, folder: join(dataDir, 'ledger') });
+    return new TestSite(dataDir, url.href, name, store, openDatabase(url.href), contract, net);
+  }
+
+  get ledger(): Ledger {
+    return this.net.ledger;
+  }
+
+  /** Records events as the server does. */
+  async addEvents(count: number): Promise<void> {
+    const time = await this.store.time();
+    const decisions = Array.from({ length: count }, (_, i) => (i % 3 === 0 ? 'deny' : 'permit') as 'deny' | 'permit');
+    await this.store.record(
+      decisions.map((decision) => {
+        const draft = {
+          action: 'read',
+          decision,
+          outcome: decision === 'permit' ? 200 : 404,
+          client: 'ehr',
+          definitions: 'r4',
+        };
+        return { event: makeEvent(draft, SITE, time), decision, time, patients: [] };
+      }),
+    );
+  }
+
+  /** The events as the outbox has them, in order of their rows. */
+  outbox(): Promise<OutboxRow[]> {
+    return this.database.query<OutboxRow>(
+      'SELECT id::text, decision, leaf, leaf_index::text FROM event ORDER BY event.id',
+    );
+  }
+
+  /** Every leaf entry that a VALID transaction of any block has put on the site's log, in the order of the blocks. */
+  async entriesOnLedger(): Promise<Buffer[]> {
+    const entries: Buffer[] = [];
+    const { trust } = this.net.node.network;
+    for (let number = 1n; number < (await this.ledger.height()); number += 1n) {
+      const { transactions } = openBlock(await this.ledger.blockAt(number), trust);
+      const writes = transactions.filter(({ code }) => code === 'VALID').flatMap((each) => each.namespaceWrites);
+      for (const { key, value } of writes) if (key === logKey(SITE)) entries.push(...readLogValue(value!).entries);
+    }
+    return entries;
+  }
+
+  /** What is wrong, in sentences: each event must have exactly one leaf in a VALID transaction, at its place, and a receipt that verifies. */
+  async faults(pin: Pin, receipts = 20): Promise<string[]> {
+    const rows = await this.outbox();
+    const entries = await this.entriesOnLedger();
+    const faults = rows.filter((row) => row.leaf_index === null).map((row) => `event ${row.id} is not anchored`);
+    if (entries.length !== rows.length)
+      faults.push(`${rows.length} events, but ${entries.length} leaves on the ledger`);
+    for (const { id, decision, leaf, leaf_index: place } of rows) {
+      const entry = entries[Number(place ?? -1)];
+      if (!entry?.equals(leafEntry(decision, leaf))) faults.push(`event ${id} is not at its place ${place}`);
+    }
+    const step = Math.max(1, Math.floor(rows.length / receipts));
+    for (let place = 0; place < rows.length; place += step) {
+      const { verdict, detail } = await this.verify(place, pin);
+      if (verdict !== 'OK') faults.push(`leaf ${place}: ${verdict}, ${detail}`);
+    }
+    return faults;
+  }
+
+  /** The text of the receipt of one leaf, without openings. */
+  async receipt(place: number): Promise<string> {
+    const parts = await receiptOfLeaf(this.database.query, place);
+    if (parts === undefined || parts === 'unanchored') throw new Error(`leaf ${place} has no receipt`);
+    const { record, leafIndex, treeSize, hashes, checkpoint, transaction, block } = parts;
+    return receiptText({ record, inclusion: { leafIndex, treeSize, hashes }, checkpoint, transaction, block });
+  }
+
+  async verify(place: number, pin: Pin) {
+    return verifyReceipt(await this.receipt(place), pin, openBlock);
+  }
+
+  async close(): Promise<void> {
+    await this.database.close();
+    await this.store.close();
+    await this.net.close();
+    await this.contract.stop();
+    await rm(this.dataDir, { recursive: true, force: true });
+    await admin(`DROP DATABASE ${this.databaseName} WITH (FORCE)`);
+  }
+}
