@@ -86,6 +86,7 @@ class EmbeddedDatabase implements Database {
     if (this.stopping) return;
     try {
       this.running = await launch(this.config, this.host, this.running.port);
+      this.host.say('Postgres is back.');
     } catch (error) {
       this.host.giveUp(`Postgres cannot be started again. ${(error as Error).message}`);
       return;

@@ -21,10 +21,13 @@ function nodeArguments(name: string): string[] {
   return ['--import', follow, join(apps, name, 'src', 'main.js')];
 }
 
-/** What any program needs to run at all; the ledger has no business with addresses and passwords of the rest. */
-function bareVariables(variables: Config['variables']): Record<string, string | undefined> {
+/**
+ * What any program needs to run at all; the ledger has no business with addresses and passwords of the rest. DATA_DIR tells whoever
+ * looks at the process to which installation it belongs.
+ */
+function bareVariables({ variables, dataDir }: Config): Record<string, string | undefined> {
   const { PATH, HOME, TMPDIR, TZ, LOG_LEVEL } = variables;
-  return { PATH, HOME, TMPDIR, TZ, LOG_LEVEL };
+  return { PATH, HOME, TMPDIR, TZ, LOG_LEVEL, DATA_DIR: dataDir };
 }
 
 async function answersOk(url: string): Promise<boolean> {
@@ -48,7 +51,7 @@ export function ledgerNode(config: Config, ports: Ports): ServiceSpec {
     name: 'ledger-node',
     args: nodeArguments('ledger-node'),
     env: {
-      ...bareVariables(config.variables),
+      ...bareVariables(config),
       LEDGER_DIR: join(config.dataDir, 'ledger'),
       LEDGER_PORT: String(ports.ledger),
       CONTRACT_ADDRESS: `127.0.0.1:${ports.contract}`,
@@ -65,7 +68,7 @@ export function anchorContract(config: Config, ports: Ports): ServiceSpec {
     name: 'anchor-contract',
     args: nodeArguments('anchor-contract'),
     env: {
-      ...bareVariables(config.variables),
+      ...bareVariables(config),
       CHAINCODE_SERVER_ADDRESS: `127.0.0.1:${ports.contract}`,
       CHAINCODE_ID,
     },
