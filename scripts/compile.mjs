@@ -41,7 +41,7 @@ function compile(node, stamp) {
     const swc = join(ROOT, 'node_modules', '@swc', 'cli', 'bin', 'swc.js');
     const ignored = ['--ignore', '**/test/**,**/generated/**'];
     mkdirSync(fresh, { recursive: true });
-    run(node, 'Compiling', [swc, 'apps', 'libs', '-d', fresh, '-D', '--quiet', ...ignored]);
+    run(node, 'Compiling', [swc, 'apps', 'libs', 'bench', '-d', fresh, '-D', '--quiet', ...ignored]);
     copyGenerated(fresh);
     writeFileSync(join(fresh, '.stamp'), stamp);
     if (existsSync(dist)) renameSync(dist, old);
@@ -55,7 +55,7 @@ function compile(node, stamp) {
 /** Brings dist up to date; does nothing when no source has changed. */
 export function build(node) {
   generate(node);
-  const sources = ['apps', 'libs', '.swcrc', 'package-lock.json', 'scripts/compile.mjs'];
+  const sources = ['apps', 'libs', 'bench', '.swcrc', 'package-lock.json', 'scripts/compile.mjs'];
   const generated = join('libs', 'fhir-definitions', 'generated', '.stamp');
   const stamp = stampOf([...sources, generated]);
   if (!isStamped(join(ROOT, 'dist', '.stamp'), stamp)) compile(node, stamp);

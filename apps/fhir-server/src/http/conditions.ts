@@ -1,13 +1,8 @@
 // FHIR R4 http.html#concurrency and RFC 9110 section 13: If-Match, If-None-Match and Prefer.
 import { badRequest } from '#libs/fhir-model';
+import type { Preference } from '#libs/interactions';
 
 const ENTITY_TAG = /^(?:W\/)?"([^"]{1,64})"$/;
-
-/** Prefer, RFC 7240, as FHIR uses it. */
-export interface Preference {
-  return: 'minimal' | 'representation' | 'OperationOutcome';
-  handling: 'strict' | 'lenient';
-}
 
 /**
  * The version that If-Match demands, undefined without the header.

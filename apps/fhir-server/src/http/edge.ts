@@ -1,0 +1,129 @@
+// FHIR R4 http.html: the one way from an HTTP request to an interaction and back.
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { accessContext } from '#libs/access';
+import { resourceTypes } from '#libs/fhir-definitions';
+import { FhirError, isId, notFound, unsupportedMediaType } from '#libs/fhir-model';
+import type { Answer, FhirRequest, Services } from '#libs/interactions';
+import { TokenVerifier } from '../token/token-verifier.js';
+import { send, sendError } from './answer-sender.js';
+import { ifMatch, ifNoneMatch, preference } from './conditions.js';
+import { failureFacts } from './failure-facts.js';
+import { Measures } from './measures.js';
+import { negotiate, requireJson } from './negotiate.js';
+import { CAPABILITIES, LOG, SERVICES } from './tokens.js';
+
+/** An interaction of libs/interactions. */
+export type Interact = (services: Services, request: FhirRequest) => Promise<Answer>;
+
+/** What an interaction takes as its body. */
+export type BodyKind = 'none' | 'resource' | 'form';
+
+interface Path {
+  type: string;
+  id?: string;
+  version?: string;
+}
+
+/** Token, media types and headers first, then the interaction; whatever is thrown becomes an OperationOutcome. */
+@Injectable()
+export class Edge {
+  constructor(
+    @Inject(SERVICES) private readonly services: Services,
+    @Inject(CAPABILITIES) private readonly capabilityStatement: string,
+    @Inject(TokenVerifier) private readonly tokens: TokenVerifier,
+    @Inject(Measures) private readonly measures: Measures,
+    @Inject(LOG) private readonly log: Logger,
+  ) {}
+
+  /** `metadata`, the one page that needs no token. */
+  capabilities(request: FastifyRequest, reply: FastifyReply): void {
+    try {
+      negotiate(request.headers.accept, queryOf(request).get('_format'));
+      send(reply, { status: 200, headers: {}, body: this.capabilityStatement });
+    } catch (error) {
+      this.fail(request, reply, error);
+    }
+  }
+
+  async answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    interact: Interact,
+    body: BodyKind = 'none',
+  ): Promise<void> {
+    try {
+      const fhirRequest = await this.read(request, body);
+      const answer = await interact(this.services, fhirRequest);
+      this.measures.answered(request.method, answer.status);
+      send(reply, answer);
+    } catch (error) {
+      this.fail(request, reply, error);
+    }
+  }
+
+  /** Refuses, but not before the token is checked: without one nobody learns which URLs there are. */
+  async refuse(request: FastifyRequest, reply: FastifyReply, refusal: FhirError): Promise<void> {
+    try {
+      await this.context(request);
+      throw refusal;
+    } catch (error) {
+      this.fail(request, reply, error);
+    }
+  }
+
+  private async read(request: FastifyRequest, kind: BodyKind): Promise<FhirRequest> {
+    const context = await this.context(request);
+    const query = queryOf(request);
+    const path = pathOf(request.params as Path);
+    negotiate(request.headers.accept, query.get('_format'));
+    const body = bodyOf(request, kind);
+    const { headers } = request;
+    const match = ifMatch(headers['if-match']);
+    return {
+      context,
+      ...path,
+      query: kind === 'form' ? [...query, ...new URLSearchParams(body?.toString('utf8'))] : [...query],
+      ...(kind === 'resource' && body ? { body } : {}),
+      ...(match === undefined ? {} : { ifMatch: match }),
+      ifNoneMatch: ifNoneMatch(headers['if-none-match']),
+      preference: preference(headers.prefer as string | undefined),
+    };
+  }
+
+  private async context(request: FastifyRequest) {
+    return accessContext(await this.tokens.verify(request.headers.authorization), this.services.custodian);
+  }
+
+  private fail(request: FastifyRequest, reply: FastifyReply, error: unknown): void {
+    const status = error instanceof FhirError ? error.status : 500;
+    this.measures.answered(request.method, status);
+    if (status === 401) this.measures.loginRefused();
+    if (status >= 500)
+      this.log.error({ requestId: request.id, status, failure: failureFacts(error) }, 'request failed');
+    sendError(reply, error);
+  }
+}
+
+/** @throws FhirError 404 for what is no R4 type or no possible id: there can be no such resource. */
+function pathOf({ type, id, version }: Path): Path {
+  const possible = (part: string | undefined) => part === undefined || isId(part);
+  if (!resourceTypes().has(type) || !possible(id) || !possible(version)) throw notFound();
+  return { type, ...(id === undefined ? {} : { id }), ...(version === undefined ? {} : { version }) };
+}
+
+function queryOf(request: FastifyRequest): URLSearchParams {
+  const start = request.url.indexOf('?');
+  return new URLSearchParams(start < 0 ? '' : request.url.slice(start + 1));
+}
+
+function bodyOf(request: FastifyRequest, kind: BodyKind): Buffer | undefined {
+  if (kind === 'none') return undefined;
+  const type = request.headers['content-type'];
+  if (kind === 'resource') requireJson(type);
+  else if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type ?? '')) {
+    throw unsupportedMediaType('A search by POST is application/x-www-form-urlencoded');
+  }
+  return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+}

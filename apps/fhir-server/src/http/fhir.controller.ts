@@ -1,0 +1,78 @@
+// FHIR R4 http.html: the URLs and methods of the RESTful API. One line an interaction; what it does is in libs/interactions.
+import { Controller, Delete, Get, Inject, Post, Put, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  createResource,
+  deleteResource,
+  historyOfInstance,
+  readResource,
+  readVersion,
+  receiptOfVersion,
+  searchType,
+  updateResource,
+  verifyVersion,
+} from '#libs/interactions';
+import { Edge } from './edge.js';
+
+const INSTANCE = ':type/:id';
+const VERSION = ':type/:id/_history/:version';
+
+@Controller('fhir')
+export class FhirController {
+  constructor(@Inject(Edge) private readonly edge: Edge) {}
+
+  @Get('metadata')
+  capabilities(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    this.edge.capabilities(request, reply);
+  }
+
+  @Get(':type')
+  search(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.edge.answer(request, reply, searchType);
+  }
+
+  @Post(':type/_search')
+  searchByPost(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.edge.answer(request, reply, searchType, 'form');
+  }
+
+  @Post(':type')
+  create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.edge.answer(request, reply, createResource, 'resource');
+  }
+
+  @Get(INSTANCE)
+  read(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.edge.answer(request, reply, readResource);
+  }
+
+  @Put(INSTANCE)
+  update(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.edge.answer(request, reply, updateResource, 'resource');
+  }
+
+  @Delete(INSTANCE)
+  delete(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.edge.answer(request, reply, deleteResource);
+  }
+
+  @Get(`${INSTANCE}/_history`)
+  history(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.edge.answer(request, reply, historyOfInstance);
+  }
+
+  @Get(VERSION)
+  vread(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.edge.answer(request, reply, readVersion);
+  }
+
+  @Get(`${VERSION}/$receipt`)
+  receipt(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.edge.answer(request, reply, receiptOfVersion);
+  }
+
+  @Get(`${VERSION}/$verify`)
+  verify(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.edge.answer(request, reply, verifyVersion);
+  }
+}

@@ -1,0 +1,20 @@
+// RFC 9110 section 15.5.6: a method that a known URL does not take is 405 with Allow, an unknown URL is 404.
+import { type FhirError, methodNotAllowed, notFound } from '#libs/fhir-model';
+
+const ROUTES: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/^\/fhir\/metadata$/, ['GET']],
+  [/^\/fhir\/[A-Za-z]+$/, ['GET', 'POST']],
+  [/^\/fhir\/[A-Za-z]+\/_search$/, ['POST']],
+  [/^\/fhir\/[A-Za-z]+\/[^/$_]+$/, ['GET', 'PUT', 'DELETE']],
+  [/^\/fhir\/[A-Za-z]+\/[^/]+\/_history$/, ['GET']],
+  [/^\/fhir\/[A-Za-z]+\/[^/]+\/_history\/[^/]+$/, ['GET']],
+  [/^\/fhir\/[A-Za-z]+\/[^/]+\/_history\/[^/]+\/\$(receipt|verify)$/, ['GET']],
+];
+
+/** The refusal of a request that no route took. */
+export function unrouted(method: string, url: string): FhirError {
+  const path = url.split('?')[0] ?? '';
+  const allowed = ROUTES.find(([pattern]) => pattern.test(path))?.[1];
+  if (!allowed || allowed.includes(method)) return notFound();
+  return methodNotAllowed(`${method} is not for this URL`, [...allowed]);
+}

@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { openBlock } from '#libs/fabric-block';
+import { instant } from '#libs/fhir-model';
+import { capabilityStatement, type Services } from '#libs/interactions';
+import { fileMasterKey, openStore } from '#libs/store';
+import { type Config, readConfig } from './config.js';
+import { pinReader } from './pin-reader.js';
+import { makeServer } from './server.js';
+import { TokenVerifier } from './token/token-verifier.js';
+import { trustedIssuers } from './token/trusted-issuers.js';
+
+const EMBEDDED =
+  'Its ledger is the embedded one: a single operator holds all keys of both organisations and of the orderer.';
+
+async function start(config: Config, log: pino.Logger): Promise<void> {
+  const store = await openStore({
+    url: config.databaseUrl,
+    masterKey: await fileMasterKey(join(config.dataDir, 'keys', 'master.key')),
+    migrations: join(import.meta.dirname, '../../../../migrations'),
+    applicationName: 'holdfast fhir-server',
+  });
+  const { site, base, custodian } = config;
+  const services: Services = {
+    store,
+    site,
+    base,
+    custodian,
+    pin: pinReader(join(config.dataDir, 'pin.json')),
+    openBlock,
+  };
+  const app = await makeServer({
+    config,
+    services,
+    tokens: new TokenVerifier(await trustedIssuers(config)),
+    capabilities: capabilityStatement({
+      base: config.base,
+      version: process.env.npm_package_version ?? '0.1.0',
+      since: instant(await store.time()),
+      ledger: EMBEDDED,
+    }),
+    log,
+  });
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
+  await app.listen(config.port, config.host);
+  log.info({ base: config.base }, 'ready');
+}
+
+const log = pino({ name: 'fhir-server', base: null });
+try {
+  await start(readConfig(process.env), log);
+} catch (error) {
+  log.fatal(error instanceof Error ? error.message : 'the server failed to start');
+  process.exitCode = 1;
+}

@@ -1,0 +1,25 @@
+import type { Measured } from './measure.js';
+
+export interface Result extends Measured {
+  name: string;
+  /** Operations per second as a share of the bare baseline's in the same run. */
+  ratio?: number;
+}
+
+/** The results as a table to read. */
+export function table(results: Result[]): string {
+  const rows = results.map(({ name, perSecond, p50, p99, ratio }) => [
+    name,
+    perSecond.toFixed(0),
+    p50.toFixed(2),
+    p99.toFixed(2),
+    ratio?.toFixed(2) ?? '',
+  ]);
+  const head = ['', 'per second', 'p50 ms', 'p99 ms', 'of bare'];
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: string[]) =>
+    cells
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join('  ');
+  return [head, ...rows].map(line).join('\n');
+}

@@ -1,0 +1,81 @@
+// FHIR R4 http.html#capabilities and CapabilityStatement: what this server really does.
+import { DEFINITIONS_VERSION, resourceTypes, searchParameters } from '#libs/fhir-definitions';
+
+/** What a capability statement says beyond what the code knows of itself. */
+export interface Installation {
+  /** Base URL without a slash at the end. */
+  base: string;
+  version: string;
+  /** When the server started, as an instant. */
+  since: string;
+  /** Who operates the ledger, in words a reader of a receipt must know. */
+  ledger: string;
+}
+
+const INTERACTIONS = ['read', 'vread', 'update', 'delete', 'history-instance', 'create', 'search-type'];
+const CONTROLS = [
+  { name: '_count', type: 'number' },
+  { name: '_sort', type: 'string' },
+  { name: '_total', type: 'token' },
+];
+const OPERATIONS = ['receipt', 'verify'].map((name) => ({
+  name,
+  definition: `https://holdfast.dev/fhir/OperationDefinition/${name}`,
+}));
+
+/** The CapabilityStatement as JSON text. It changes only with the installation, so make it once. */
+export function capabilityStatement(installation: Installation): string {
+  return JSON.stringify({
+    resourceType: 'CapabilityStatement',
+    status: 'active',
+    date: installation.since,
+    kind: 'instance',
+    software: { name: 'Holdfast', version: installation.version },
+    implementation: { description: `Holdfast FHIR server. ${installation.ledger}`, url: installation.base },
+    fhirVersion: '4.0.1',
+    format: ['application/fhir+json', 'json'],
+    rest: [rest()],
+  });
+}
+
+function rest(): object {
+  return {
+    mode: 'server',
+    documentation: `Resources are validated against the structure of FHIR R4 (${DEFINITIONS_VERSION}).`,
+    security: {
+      cors: false,
+      service: [
+        {
+          coding: [{ system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' }],
+        },
+      ],
+      description: 'A bearer token with SMART v2 scopes is needed for everything but this statement.',
+    },
+    resource: [...resourceTypes()].sort().map(resource),
+  };
+}
+
+function resource(type: string): object {
+  return {
+    type,
+    profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
+    interaction: INTERACTIONS.map((code) => ({ code })),
+    versioning: 'versioned-update',
+    readHistory: true,
+    updateCreate: true,
+    conditionalCreate: false,
+    conditionalRead: 'not-match',
+    conditionalUpdate: false,
+    conditionalDelete: 'not-supported',
+    searchParam: [...searchParameters(type).filter(isSearchable).map(searchParam), ...CONTROLS],
+    operation: OPERATIONS,
+  };
+}
+
+function isSearchable({ type, expression }: { type: string; expression?: string }): boolean {
+  return expression !== undefined && type !== 'special';
+}
+
+function searchParam({ code, url, type }: { code: string; url: string; type: string }): object {
+  return { name: code, definition: url, type };
+}

@@ -1,0 +1,47 @@
+// holdfast-receipt/1: [type]/[id]/_history/[vid]/$receipt, all that proves the event that wrote a version
+import { contentOpening, decodeOpening, receiptText } from '#libs/evidence';
+import { parse } from '#libs/fhir-json';
+import { instant, operationOutcome } from '#libs/fhir-model';
+import { type ReadResult, type StoredVersion, securityLabels } from '#libs/store';
+import type { Answer } from '../answer.js';
+import type { FhirRequest } from '../fhir-request.js';
+import type { Services } from '../services.js';
+import { shown } from '../shown.js';
+import { fetchVersion } from '../vread.js';
+
+const RETRY_SECONDS = '1';
+
+/** The receipt, or 202 until the event is in a block. Needs what a vread needs. @throws FhirError 403 or 404. */
+export async function receiptOfVersion(services: Services, request: FhirRequest): Promise<Answer> {
+  const result = await fetchVersion(services, request);
+  const receipt = await receiptOf(services, result);
+  await shown(services, request, '$receipt', result, { status: receipt === undefined ? 202 : 200, deletions: true });
+  if (receipt === undefined) return notYet();
+  return { status: 200, headers: {}, body: receipt, contentType: 'application/json' };
+}
+
+/** The receipt's text; undefined where there is nothing to show, or nothing yet. */
+export async function receiptOf(services: Services, result: ReadResult): Promise<string | undefined> {
+  if (result.outcome !== 'found' && result.outcome !== 'gone') return undefined;
+  const parts = await services.store.receiptOfVersion(result.version.pid);
+  if (parts === undefined) return undefined;
+  const { record, leafIndex, treeSize, hashes, checkpoint, transaction, block, opening } = parts;
+  return receiptText({
+    ...{ record, checkpoint, transaction, block },
+    inclusion: { leafIndex, treeSize, hashes },
+    content: contentOpening(result.version.commitmentKey, contentOf(result.version)),
+    ...(opening ? { opening: decodeOpening(opening) } : {}),
+  });
+}
+
+function contentOf({ bytes, type, id, version, lastUpdated }: StoredVersion) {
+  const labels = bytes.length === 0 ? [] : securityLabels(parse(bytes).value);
+  return { bytes, type, id, version: String(version), lastUpdated: instant(lastUpdated), labels };
+}
+
+/** 202: the event is durable here, but not in a block yet. */
+export function notYet(): Answer {
+  const diagnostics = 'The event is recorded here and waits for the ledger; ask again';
+  const body = JSON.stringify(operationOutcome([{ severity: 'information', code: 'incomplete', diagnostics }]));
+  return { status: 202, headers: { 'retry-after': RETRY_SECONDS }, body };
+}

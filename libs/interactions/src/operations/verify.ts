@@ -1,0 +1,38 @@
+// [type]/[id]/_history/[vid]/$verify: a version held against its event, the log and the block it is in
+import { verifyReceipt } from '#libs/evidence';
+import type { StoredVersion } from '#libs/store';
+import type { Answer } from '../answer.js';
+import type { FhirRequest } from '../fhir-request.js';
+import type { Services } from '../services.js';
+import { shown } from '../shown.js';
+import { fetchVersion } from '../vread.js';
+import { receiptOf } from './receipt.js';
+
+interface Finding {
+  verdict: string;
+  detail: string;
+}
+
+/**
+ * A Parameters resource with `verdict` and `detail`. The server checks itself here, which finds damage but not a lie of its
+ * own: for that there is `holdfast verify` with a pin kept elsewhere. @throws FhirError 403 or 404.
+ */
+export async function verifyVersion(services: Services, request: FhirRequest): Promise<Answer> {
+  const result = await fetchVersion(services, request);
+  const receipt = await receiptOf(services, result);
+  const version = await shown(services, request, '$verify', result, { status: 200, deletions: true });
+  const { verdict, detail } = await judge(services, receipt, version);
+  const parameter = [
+    { name: 'verdict', valueCode: verdict },
+    { name: 'detail', valueString: detail },
+  ];
+  return { status: 200, headers: {}, body: JSON.stringify({ resourceType: 'Parameters', parameter }) };
+}
+
+async function judge(services: Services, receipt: string | undefined, version: StoredVersion): Promise<Finding> {
+  const pin = await services.pin();
+  if (receipt === undefined || pin === undefined) {
+    return { verdict: 'UNANCHORED', detail: 'the event waits for the ledger' };
+  }
+  return verifyReceipt(receipt, pin, services.openBlock, version.bytes);
+}

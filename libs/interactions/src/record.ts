@@ -1,0 +1,114 @@
+// Every request that passed the token check and the parser leaves an event, durable before the answer goes out.
+
+import { type EventDraft, makeEvent, type Subject } from '#libs/evidence';
+import { DEFINITIONS_VERSION } from '#libs/fhir-definitions';
+import type { EventMaker, EventToRecord, StoredVersion, VersionName, WriteFacts } from '#libs/store';
+import type { FhirRequest } from './fhir-request.js';
+import type { Services } from './services.js';
+
+/** What an event says beyond who asked. */
+export type Done = Pick<EventDraft, 'action' | 'decision' | 'outcome'> &
+  Partial<Pick<EventDraft, 'patient' | 'consent' | 'subject' | 'content' | 'query' | 'count' | 'versions'>>;
+
+/** The draft of an event: agent, client and purpose come from the token. */
+export function draft(request: FhirRequest, done: Done): EventDraft {
+  const { user, client, purpose } = request.context;
+  return {
+    ...done,
+    client,
+    definitions: DEFINITIONS_VERSION,
+    ...(user === undefined ? {} : { agent: user }),
+    ...(purpose === undefined ? {} : { purpose }),
+  };
+}
+
+/** An event about a request, at a time of the Postgres clock in microseconds. */
+export function eventOf(
+  services: Services,
+  request: FhirRequest,
+  time: bigint,
+  done: Done,
+  patients: readonly string[] = [],
+): EventToRecord {
+  const about = patients.length === 1 ? { patient: patients[0] as string } : {};
+  return {
+    event: makeEvent(draft(request, { ...done, ...about }), services.site, time),
+    decision: done.decision,
+    time,
+    patients,
+    ...(done.subject ? { subject: { type: done.subject.type, id: done.subject.id } } : {}),
+  };
+}
+
+/** Makes one event durable that is about the request alone, not about data. */
+export async function recordRequest(services: Services, request: FhirRequest, done: Done): Promise<void> {
+  const time = await services.store.time();
+  const subject = request.id === undefined ? {} : { subject: { type: request.type, id: request.id } };
+  await services.store.record([eventOf(services, request, time, { ...subject, ...done })]);
+}
+
+/** One event for every patient whose versions were shown, one for those of no patient, and one where nothing was shown. */
+export function eventsOfVersions(
+  services: Services,
+  request: FhirRequest,
+  time: bigint,
+  done: Pick<Done, 'action' | 'query' | 'subject'>,
+  versions: readonly StoredVersion[],
+): EventToRecord[] {
+  const byPatient = new Map<string, StoredVersion[]>();
+  for (const version of versions) {
+    for (const patient of version.patients.length > 0 ? version.patients : ['']) {
+      byPatient.set(patient, [...(byPatient.get(patient) ?? []), version]);
+    }
+  }
+  if (byPatient.size === 0) byPatient.set('', []);
+  return [...byPatient].map(([patient, shown]) =>
+    eventOf(
+      services,
+      request,
+      time,
+      { ...done, decision: 'permit', outcome: 200, count: shown.length, versions: shown.map(nameOf) },
+      patient === '' ? [] : [patient],
+    ),
+  );
+}
+
+function nameOf({ type, id, version, commitment }: StoredVersion) {
+  return { type, id, version: String(version), commitment };
+}
+
+/** A version as the subject of an event. */
+export function subjectOf({ type, id, version }: VersionName): Subject {
+  return { type, id, version: String(version) };
+}
+
+const STATUS: Record<WriteFacts['outcome'], number> = {
+  created: 201,
+  updated: 200,
+  deleted: 204,
+  conflict: 412,
+  absent: 404,
+  gone: 204,
+  denied: 404,
+};
+
+/** The event of a write, made inside its transaction. `refused` is the status that an absent or hidden resource answers. */
+export function writeEvent(
+  services: Services,
+  request: FhirRequest,
+  action: EventDraft['action'],
+  refused = 404,
+): EventMaker {
+  return (time, facts) => {
+    const outcome = facts.outcome === 'absent' || facts.outcome === 'denied' ? refused : STATUS[facts.outcome];
+    const done: Done = {
+      action,
+      decision: facts.decision,
+      outcome,
+      ...(facts.subject ? { subject: subjectOf(facts.subject) } : {}),
+      ...(facts.written ? { content: facts.written.commitment } : {}),
+      ...(facts.consent === undefined ? {} : { consent: facts.consent }),
+    };
+    return eventOf(services, request, time, done, facts.patients).event;
+  };
+}

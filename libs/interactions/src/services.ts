@@ -1,0 +1,17 @@
+import type { OpenBlock, Pin } from '#libs/evidence';
+import type { Store } from '#libs/store';
+
+/** What the interactions need of the world. Made once, in the server's wiring page. */
+export interface Services {
+  readonly store: Store;
+  /** Name of this site, as it stands in every event record. */
+  readonly site: string;
+  /** Base URL in links, without a slash at the end. */
+  readonly base: string;
+  /** Reference of the organisation that runs this server. */
+  readonly custodian: string;
+  /** The pin of this installation; undefined until the ledger has been seen for the first time. */
+  pin(): Promise<Pin | undefined>;
+  /** Opens and checks a block of the ledger. */
+  readonly openBlock: OpenBlock;
+}

@@ -1,0 +1,44 @@
+// FHIR R4 http.html#update and #upsert
+import { isSystemClient } from '#libs/access';
+import { decide, decideWrite } from '#libs/consent';
+import { type FhirError, methodNotAllowed, notFound, preconditionFailed } from '#libs/fhir-model';
+import type { NotWritten } from '#libs/store';
+import type { Answer } from './answer.js';
+import type { FhirRequest } from './fhir-request.js';
+import { granted } from './grant.js';
+import { writeEvent } from './record.js';
+import { resourceBody } from './resource-body.js';
+import type { Services } from './services.js';
+import { writtenAnswer } from './version-answer.js';
+import { versionNumber } from './version-number.js';
+
+/**
+ * Stores the body as the next version, or as the first where a system client chose the id.
+ * @throws FhirError 400, 403, 412, 422; 405 to others than system clients, both for an absent and for a hidden id.
+ */
+export async function updateResource(services: Services, request: FhirRequest): Promise<Answer> {
+  const facts = await granted(services, request, 'update');
+  const document = resourceBody(request);
+  const mayCreate = isSystemClient(request.context);
+  const { store } = services;
+  const result = await store.update(
+    {
+      type: request.type,
+      id: request.id as string,
+      document,
+      mayCreate,
+      blind: mayCreate,
+      event: writeEvent(services, request, 'update', mayCreate ? 404 : 405),
+      ...(request.ifMatch === undefined ? {} : { ifMatch: versionNumber(request.ifMatch) ?? 0 }),
+    },
+    decideWrite(facts, store.hash64),
+    decide(facts, store.hash64),
+  );
+  if (!('version' in result)) throw refusal(result, mayCreate);
+  return writtenAnswer(services, request, result.outcome === 'created' ? 201 : 200, result.version, result.readable);
+}
+
+function refusal({ outcome }: NotWritten, mayCreate: boolean): FhirError {
+  if (outcome === 'conflict') return preconditionFailed('If-Match names another version than the current one');
+  return mayCreate ? notFound() : methodNotAllowed('You may not choose the id of a resource', ['GET']);
+}

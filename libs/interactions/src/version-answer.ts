@@ -1,0 +1,43 @@
+// FHIR R4 http.html#versioning: ETag, Last-Modified and Location of a version.
+import { instant, operationOutcome } from '#libs/fhir-model';
+import type { StoredVersion } from '#libs/store';
+import type { Answer } from './answer.js';
+import type { FhirRequest } from './fhir-request.js';
+import type { Services } from './services.js';
+
+/** ETag and Last-Modified of a version. */
+export function versionHeaders(version: StoredVersion): Record<string, string> {
+  return {
+    etag: `W/"${version.version}"`,
+    'last-modified': new Date(Number(version.lastUpdated / 1000n)).toUTCString(),
+  };
+}
+
+/** The URL of one version. */
+export function versionUrl(services: Services, version: StoredVersion): string {
+  return `${services.base}/${version.type}/${version.id}/_history/${version.version}`;
+}
+
+/** The stored bytes with their headers. */
+export function versionAnswer(version: StoredVersion): Answer {
+  return { status: 200, headers: versionHeaders(version), body: version.bytes };
+}
+
+/** The answer to a write: what Prefer asks for, but never content that the requester may not be shown. */
+export function writtenAnswer(
+  services: Services,
+  request: FhirRequest,
+  status: number,
+  version: StoredVersion,
+  readable: boolean,
+): Answer {
+  const headers = { ...versionHeaders(version), location: versionUrl(services, version) };
+  const { return: wanted } = request.preference;
+  if (wanted === 'OperationOutcome') return { status, headers, body: storedOutcome(version) };
+  return wanted === 'representation' && readable ? { status, headers, body: version.bytes } : { status, headers };
+}
+
+function storedOutcome(version: StoredVersion): string {
+  const diagnostics = `Stored as version ${version.version} at ${instant(version.lastUpdated)}`;
+  return JSON.stringify(operationOutcome([{ severity: 'information', code: 'informational', diagnostics }]));
+}
