@@ -1,0 +1,62 @@
+// holdfast-receipt/1 from a file, checked without server or network
+import { type Opening, type Pin, type ProvenEvent, subjectName, verifyReceipt } from '#libs/evidence';
+import { openBlock } from '#libs/fabric-block';
+import { type Finding, finding, line, readFileOf, readPinFile } from './finding.js';
+
+/** Microseconds since 1970 as text, all six digits of them. */
+function instantOf(micros: bigint): string {
+  const seconds = new Date(Number(micros / 1000n)).toISOString().slice(0, 19);
+  return `${seconds}.${String(micros % 1_000_000n).padStart(6, '0')}Z`;
+}
+
+function whoAndWhat(opening: Opening | undefined): string[] {
+  if (opening === undefined) return [line('names', 'not in this receipt')];
+  const { subject, patient, agent, client, consent, search } = opening;
+  const named: [string, string | undefined][] = [
+    ['about', subject && subjectName(subject)],
+    ['patient', patient],
+    ['by', agent],
+    ['through', client],
+    ['consent', consent],
+    ['query', search?.query],
+    ['returned', search && `${search.versions.length} versions, ${search.count} matches`],
+  ];
+  return named.flatMap(([name, value]) => (value === undefined ? [] : [line(name, value)]));
+}
+
+function contentLine({ record, contentCompared }: ProvenEvent): string[] {
+  if (record.content === undefined) return [];
+  return [line('content', contentCompared ? 'equal to what was recorded' : 'not compared: none was given')];
+}
+
+function proven(event: ProvenEvent, pin: Pin): string[] {
+  const { record, opening, leafIndex, treeSize, transaction, blockNumber, endorsers } = event;
+  const purpose = record.purpose === undefined ? '' : ` for ${record.purpose}`;
+  return [
+    line('event', `${record.action}${purpose}: ${record.decision}, answered ${record.outcome}`),
+    ...whoAndWhat(opening),
+    line('at', `${instantOf(record.time)}, by the clock of ${record.site}`),
+    ...contentLine(event),
+    line('log', `place ${leafIndex} of ${treeSize} in ${pin.origin}`),
+    line('ledger', `transaction ${transaction} in block ${blockNumber} of ${pin.channel}`),
+    line('endorsed', endorsers.join(', ')),
+    line('operator', pin.operator),
+  ];
+}
+
+/**
+ * Checks the receipt in `file` against the pin in `pinFile`; with `contentFile` (the version's bytes as a vread sends them)
+ * the content as well. The first line is the verdict and why. Reads nothing but these files.
+ */
+export function verifyFile(file: string, pinFile: string, contentFile?: string): Promise<Finding> {
+  return finding(async () => {
+    const pin = await readPinFile(pinFile);
+    const receipt = await readFileOf(file);
+    const content = contentFile === undefined ? undefined : await readFileOf(contentFile);
+    const { verdict, detail, event } = verifyReceipt(receipt.toString('utf8'), pin, openBlock, content);
+    const first = line(verdict, ` ${detail}`).trim();
+    return event === undefined
+      ? { lines: [first], exitCode: 1 }
+      : { lines: [first, ...proven(event, pin)], exitCode: 0 };
+  });
+}
