@@ -54,8 +54,9 @@ function insertSql(insertion: Insertion, answer: Permit | undefined, bind: Bind)
     ...(replaced === undefined ? [] : replacedCtes(String(replaced), sealed.open.type, bind)),
     ...eventCtes([event], bind, PID),
   ];
-  const readable = answer === undefined ? 'false' : answer.predicateOn(`${bind(sealed.open.type)}::text`, hashes, bind);
-  return `WITH ${ctes.join(',\n')}\nSELECT pid, ${readable} AS readable FROM v`;
+  const readable = answer === undefined ? 'false' : answer.predicateOn('n.type', 'n.patients', bind);
+  return `WITH ${ctes.join(',\n')} SELECT v.pid, ${readable} AS readable
+    FROM v, (SELECT ${bind(sealed.open.type)}::text AS type, ${hashes} AS patients) AS n`;
 }
 
 function versionCte({ open, content, key, keyPatient }: SealedVersion, bind: Bind): string {

@@ -44,29 +44,16 @@ export async function judgeWrite(
 
 function question(judged: Judged, permit: WritePermit, answer: Permit | undefined, bind: Bind): string {
   const parts = [
-    ...newContent(judged, permit, bind),
-    ...replaced(judged, permit, bind),
+    ...(judged.patients === undefined
+      ? []
+      : [{ ok: permit.predicateOn('n.type', 'n.patients', bind), by: permit.decidedOn('n.type', 'n.patients', bind) }]),
+    ...(judged.current === undefined ? [] : [{ ok: permit.predicate('v', bind), by: permit.decidedBy('v', bind) }]),
     ...(answer === undefined ? [] : [{ ok: answer.predicate('v', bind), by: answer.decidedBy('v', bind) }]),
   ];
   const ok = parts.map((part) => part.ok).join(' AND ');
   const by = parts.map((part) => part.by).join(', ');
-  const from =
-    judged.current === undefined ? '(SELECT) AS v' : `version v WHERE v.pid = ${bind(String(judged.current))}`;
-  return `SELECT ${ok} AS allowed, COALESCE(${by}) AS consent FROM ${from}`;
-}
-
-interface Part {
-  readonly ok: string;
-  readonly by: string;
-}
-
-function newContent({ type, patients }: Judged, permit: WritePermit, bind: Bind): Part[] {
-  if (patients === undefined) return [];
-  const typeText = `${bind(type)}::text`;
-  const hashes = `${bind(patients.map(String))}::bigint[]`;
-  return [{ ok: permit.predicateOn(typeText, hashes, bind), by: permit.decidedOn(typeText, hashes, bind) }];
-}
-
-function replaced({ current }: Judged, permit: WritePermit, bind: Bind): Part[] {
-  return current === undefined ? [] : [{ ok: permit.predicate('v', bind), by: permit.decidedBy('v', bind) }];
+  // Bound in FROM, so that each value is used whatever the predicates look at.
+  return `SELECT ${ok} AS allowed, COALESCE(${by}) AS consent
+    FROM (SELECT ${bind(judged.type)}::text AS type, ${bind((judged.patients ?? []).map(String))}::bigint[] AS patients) AS n
+    LEFT JOIN version v ON v.pid = ${bind(judged.current === undefined ? null : String(judged.current))}`;
 }
