@@ -1,0 +1,80 @@
+// FHIR R4, section 3.1.1 "Search", as one statement: matches, what may be shown of them, page and total.
+import type { Bind } from '#libs/consent';
+import type { Position, SearchRequest } from '#libs/search';
+import { afterSql, orderSql, positionSql } from './keyset.js';
+import { type Filter, type Matching, matching } from './matching.js';
+import { type Phase, phases } from './order.js';
+
+/** What every row has besides the columns asked for. */
+export interface SearchRow {
+  /** Microseconds since 1970 at the start of the statement. */
+  readonly time: string;
+  /** Matches on all pages that the permit lets through; null where no total was asked for. */
+  readonly total: string | null;
+  /** Null in the one row that stands for an empty page; then all columns asked for are null. */
+  readonly position: string[] | null;
+}
+
+/**
+ * The text of the statement; values go through `bind`. The permit's predicate stands in the WHERE clause before every LIMIT
+ * and every count. `columns` is a select list over `version v`; it is worked out for the rows of the page only. One row
+ * more than the page holds is returned where there is a next page; see {@link searchPage}.
+ *
+ * Run it unnamed: its plan has to fit the values.
+ */
+export function searchSql(request: SearchRequest, permit: Filter, columns: string, bind: Bind): string {
+  const found = matching(request, permit, bind);
+  const total = wantsTotal(request)
+    ? `(SELECT count(*) FROM version v ${found.joins} WHERE ${found.where})`
+    : 'NULL::bigint';
+  const { ctes, lists } = pageSql(request, found, bind);
+  return `WITH ${ctes.join(',\n')}
+SELECT micros(statement_timestamp()) AS time, ${total} AS total, page.position, ${columns}
+FROM (SELECT) AS one
+LEFT JOIN ((${lists.map((list) => `SELECT * FROM ${list}`).join(' UNION ALL ')}) AS page JOIN version v ON v.pid = page.pid) ON true
+ORDER BY page.ordinal`;
+}
+
+function wantsTotal({ summary, total }: SearchRequest): boolean {
+  return summary === 'count' || total !== 'none';
+}
+
+/** One more than a page, to know whether there is a next. */
+function limit({ summary, count }: SearchRequest): number {
+  return summary === 'count' ? 0 : count + 1;
+}
+
+function pageSql(request: SearchRequest, found: Matching, bind: Bind): { ctes: string[]; lists: string[] } {
+  const all = phases(request.sort, bind);
+  const start = startOf(request.after, all.length);
+  const lists = all.map((_, at) => `list${at}`).slice(start);
+  const ctes = all.slice(start).map((phase, at) => {
+    const after = at === 0 ? request.after?.slice(1) : undefined;
+    const left = [`${limit(request)}`, ...lists.slice(0, at).map((list) => `(SELECT count(*) FROM ${list})`)].join(
+      ' - ',
+    );
+    return `${lists[at]} AS MATERIALIZED (${listSql(phase(), start + at, found, left, after, bind)})`;
+  });
+  return { ctes, lists };
+}
+
+function startOf(after: Position | undefined, phasesOfOrder: number): number {
+  const start = Number(after?.[0] ?? 0);
+  if (!Number.isInteger(start) || start < 0 || start >= phasesOfOrder) throw new Error('a position of another order');
+  return start;
+}
+
+function listSql(
+  { from, joins, where, columns }: Phase,
+  number: number,
+  found: Matching,
+  left: string,
+  after: Position | undefined,
+  bind: Bind,
+): string {
+  const conditions = [found.where, ...where, ...(after ? [afterSql(columns, after, bind)] : [])];
+  return `SELECT x.*, ROW(${number}, row_number() OVER ()) AS ordinal FROM (
+  SELECT v.pid, ${positionSql(columns, number)} AS position FROM ${from} ${found.joins}${joins}
+  WHERE ${conditions.join(' AND ')}
+  ORDER BY ${orderSql(columns)} LIMIT ${left}) AS x`;
+}
