@@ -8,8 +8,10 @@ export { BrokenSeal } from './keys/seal.js';
 export * from './log/index.js';
 export { openStore } from './open-store.js';
 export type { Absent, Denied, Found, Gone, History, HistoryResult, ReadResult } from './read-result.js';
+export type { SearchPage } from './search/search-page.js';
 export type { Store, StoreOptions } from './store.js';
 export type { StoredVersion, VersionName } from './stored-version.js';
+export type { SearchMatch } from './versions/search.js';
 export { securityLabels } from './versions/security-labels.js';
 export { storedContent } from './versions/stored-content.js';
 export type {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import type { Hash64, Permit, WritePermit } from '#libs/consent';
+import type { SearchRequest } from '#libs/search';
 import { checkContent } from './checks/check-content.js';
 import { checkRows } from './checks/check-rows.js';
 import type { EventToRecord, RecordedEvent } from './event.js';
@@ -16,10 +17,12 @@ import { Clock } from './postgres/clock.js';
 import { type Database } from './postgres/database.js';
 import { bindGenesis } from './postgres/installation.js';
 import type { HistoryResult, ReadResult } from './read-result.js';
+import type { SearchPage } from './search/search-page.js';
 import type { Store } from './store.js';
 import { type HistoryRequest, history } from './versions/history.js';
 import { newContent } from './versions/new-content.js';
 import { read, readStatement, vreadStatement } from './versions/read.js';
+import { type SearchMatch, search } from './versions/search.js';
 import { type Attempt, writeVersion } from './versions/write-version.js';
 import type { CreateRequest, DeleteRequest, UpdateRequest, WriteResult } from './write.js';
 
@@ -59,6 +62,10 @@ export class PostgresStore implements Store {
 
   history(request: HistoryRequest, permit: Permit): Promise<HistoryResult> {
     return history(request, permit, this.database, this.keys);
+  }
+
+  search(request: SearchRequest, permit: Permit): Promise<SearchPage<SearchMatch>> {
+    return search(request, permit, this.database, this.keys);
   }
 
   create(request: CreateRequest, permit: WritePermit, answer: Permit): Promise<WriteResult> {

@@ -1,10 +1,13 @@
 import type { DataSource } from 'typeorm';
 import type { Hash64, Permit, WritePermit } from '#libs/consent';
+import type { SearchRequest } from '#libs/search';
 import type { EventToRecord, RecordedEvent } from './event.js';
 import type { VersionReceipt } from './events/receipt.js';
 import type { Fault } from './fault.js';
 import type { MasterKey } from './keys/master-key.js';
 import type { HistoryResult, ReadResult } from './read-result.js';
+import type { SearchPage } from './search/search-page.js';
+import type { SearchMatch } from './versions/search.js';
 import type { CreateRequest, DeleteRequest, UpdateRequest, WriteResult } from './write.js';
 
 /**
@@ -33,6 +36,9 @@ export interface Store {
     request: { type: string; id: string; count: number; before?: number },
     permit: Permit,
   ): Promise<HistoryResult>;
+
+  /** The current versions that match and may be shown: one page, and the total where it is asked for. */
+  search(request: SearchRequest, permit: Permit): Promise<SearchPage<SearchMatch>>;
 
   /**
    * Writes version 1 under a new id. `answer` is the read permit of the same requester: it decides {@link Written.readable},

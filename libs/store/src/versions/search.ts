@@ -1,0 +1,41 @@
+// FHIR R4 search.html, on one type: the versions of a page, open.
+import type { Permit } from '#libs/consent';
+import type { SearchRequest } from '#libs/search';
+import type { PatientKeys } from '../keys/patient-keys.js';
+import type { Session } from '../postgres/database.js';
+import { statement } from '../postgres/statement.js';
+import { type SearchPage, searchPage } from '../search/search-page.js';
+import { type SearchRow, searchSql } from '../search/search-sql.js';
+import type { StoredVersion } from '../stored-version.js';
+import { openVersion, type VersionRow, versionColumns } from './version-row.js';
+
+/** A match that may be shown, and the Consent version that decided so, if any did. */
+export interface SearchMatch extends StoredVersion {
+  readonly consent?: string;
+}
+
+interface MatchRow extends VersionRow, SearchRow {
+  consent: string | null;
+}
+
+/** One statement: the permit's predicate stands before every LIMIT and every count. */
+export async function search(
+  request: SearchRequest,
+  permit: Permit,
+  session: Session,
+  keys: PatientKeys,
+): Promise<SearchPage<SearchMatch>> {
+  const rows = await session.run<MatchRow>(
+    statement((bind) => {
+      const columns = `${versionColumns('v')}, ${permit.decidedBy('v', bind)} AS consent`;
+      return searchSql(request, permit, columns, bind);
+    }),
+  );
+  const page = searchPage(request, rows);
+  return { ...page, matches: await Promise.all(page.matches.map((row) => match(row, keys))) };
+}
+
+async function match(row: MatchRow, keys: PatientKeys): Promise<SearchMatch> {
+  const version = await openVersion(row, keys);
+  return row.consent === null ? version : { ...version, consent: row.consent };
+}
