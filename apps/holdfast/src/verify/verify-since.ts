@@ -19,8 +19,13 @@ async function judge(older: string, pin: Pin, query: Query): Promise<Verificatio
   if (typeof size !== 'number') return size;
   const latest = await latestCheckpoint(query);
   if (latest === undefined) return { verdict: 'ROLLED_BACK', detail: 'the log has no anchored leaves any more' };
-  const proof = size < latest.size ? await consistencyProof(query, size, latest.size) : [];
-  return verifyConsistency(older, latest.checkpoint, proof, pin);
+  try {
+    const proof = size < latest.size ? await consistencyProof(query, size, latest.size) : [];
+    return verifyConsistency(older, latest.checkpoint, proof, pin);
+  } catch (error) {
+    if (error instanceof RangeError) return { verdict: 'DELETED', detail: `the log cannot be shown: ${error.message}` };
+    throw error;
+  }
 }
 
 /**

@@ -1,0 +1,216 @@
+// verify: what a real receipt from a real ledger must survive, and what it must not
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  contentCommitment,
+  contentOpening,
+  decodeOpening,
+  type EventDraft,
+  type Pin,
+  parseReceipt,
+  pinText,
+  type Receipt,
+  receiptText,
+  verifyReceipt,
+} from '#libs/evidence';
+import { openBlock } from '#libs/fabric-block';
+import { latestCheckpoint } from '#libs/store';
+import type { Installation } from '../../anchor-worker/src/installation/installation.js';
+import { TestSite } from '../../anchor-worker/test/site.js';
+import { verifyFile, verifySince } from '../src/verify/index.js';
+
+const key = randomBytes(32);
+const content = {
+  bytes: Buffer.from('{"resourceType":"Patient","id":"p1","meta":{"versionId":"1"}}'),
+  type: 'Patient',
+  id: 'p1',
+  version: '1',
+  lastUpdated: '2026-01-02T03:04:05.678Z',
+  labels: [],
+};
+const draft: EventDraft = {
+  action: 'create',
+  decision: 'permit',
+  outcome: 201,
+  patient: 'p1',
+  agent: 'Practitioner/1',
+  client: 'ehr',
+  purpose: 'TREAT',
+  definitions: 'r4',
+  content: contentCommitment(key, content),
+  subject: { type: 'Patient', id: 'p1', version: '1' },
+};
+
+let folder: string;
+let sites: TestSite[];
+let installations: Installation[];
+let pin: Pin;
+let receipt: string;
+let early: string;
+
+const file = (name: string) => join(folder, name);
+
+async function receiptOf(site: TestSite, installation: Installation): Promise<string> {
+  await site.addEvents(3);
+  await site.anchor(installation);
+  const made = await site.addEvent(draft);
+  await site.addEvents(3);
+  await site.anchor(installation);
+  return site.receipt(3, { opening: decodeOpening(made.opening), content: contentOpening(key, content) });
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'holdfast-verify-'));
+  sites = [await TestSite.open(), await TestSite.open()];
+  installations = [await sites[0]!.installation(), await sites[1]!.installation()];
+  pin = installations[0]!.pin;
+  receipt = await receiptOf(sites[0]!, installations[0]!);
+  early = (await latestCheckpoint(sites[0]!.database.query))!.checkpoint;
+  await writeFile(file('receipt.json'), receipt);
+  await writeFile(file('pin.json'), pinText(pin));
+  await writeFile(file('patient.json'), content.bytes);
+});
+afterAll(async () => {
+  for (const installation of installations) installation.ledger.close();
+  for (const site of sites) await site.close();
+  await rm(folder, { recursive: true });
+});
+
+describe('a receipt from the ledger', () => {
+  it('is OK, and says who did what, when, and where that is on the ledger', async () => {
+    const { lines, exitCode } = await verifyFile(file('receipt.json'), file('pin.json'), file('patient.json'));
+    const text = lines.join('\n');
+    expect(exitCode).toBe(0);
+    expect(lines[0]).toMatch(/^OK/);
+    expect(text).toMatch(/event +create for TREAT: permit, answered 201/);
+    expect(text).toMatch(/about +Patient\/p1\/_history\/1/);
+    expect(text).toMatch(/by +Practitioner\/1/);
+    expect(text).toMatch(/content +equal to what was recorded/);
+    expect(text).toMatch(/log +place 3 of 7/);
+    expect(text).toMatch(/endorsed +HospitalAMSP, HospitalBMSP/);
+    expect(text).toMatch(/operator +one operator holds all keys/);
+  });
+
+  it('fails with one changed byte, wherever it is and whatever it becomes', () => {
+    fc.assert(
+      fc.property(fc.nat(receipt.length - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
+        const bytes = Buffer.from(receipt);
+        bytes[at]! ^= flip;
+        expect(verifyReceipt(bytes.toString('utf8'), pin, openBlock).verdict).not.toBe('OK');
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  it('fails with one changed byte of the block, although the ledger signs only a part of it', () => {
+    const parsed = parseReceipt(receipt);
+    fc.assert(
+      fc.property(fc.nat(parsed.block.length - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
+        const block = Buffer.from(parsed.block);
+        block[at]! ^= flip;
+        const { verdict, detail } = verifyReceipt(receiptText({ ...parsed, block }), pin, openBlock);
+        expect(verdict).toBe('ALTERED');
+        expect(detail).toMatch(/block/);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('fails with one changed byte of the content', async () => {
+    const changed = Buffer.from(content.bytes);
+    changed[20]! ^= 1;
+    await writeFile(file('changed.json'), changed);
+    const { lines, exitCode } = await verifyFile(file('receipt.json'), file('pin.json'), file('changed.json'));
+    expect(exitCode).toBe(1);
+    expect(lines).toEqual([expect.stringMatching(/^ALTERED +the content differs/)]);
+  });
+
+  it('is UNTRUSTED_KEY under the pin of a second installation', async () => {
+    await writeFile(file('other-pin.json'), pinText(installations[1]!.pin));
+    const { lines, exitCode } = await verifyFile(file('receipt.json'), file('other-pin.json'));
+    expect(exitCode).toBe(1);
+    expect(lines[0]).toMatch(/^UNTRUSTED_KEY/);
+  });
+
+  it('is UNTRUSTED_KEY when only the ledger is that of a second installation', () => {
+    const { ordererMsps, peerMsps } = installations[1]!.pin;
+    expect(verifyReceipt(receipt, { ...pin, ordererMsps, peerMsps }, openBlock).verdict).toBe('UNTRUSTED_KEY');
+  });
+
+  it('is refused with an unknown member', async () => {
+    await writeFile(file('more.json'), receipt.replace('{', '{"a":1,'));
+    const { lines } = await verifyFile(file('more.json'), file('pin.json'));
+    expect(lines[0]).toMatch(/^ALTERED +the receipt has the unknown member "a"/);
+  });
+
+  it('does not let what it names act upon the terminal', async () => {
+    const site = sites[0]!;
+    const made = await site.addEvent({ ...draft, agent: 'a\u001b[2Jb\u202ec' });
+    await site.anchor(installations[0]!);
+    const openings: Pick<Receipt, 'opening' | 'content'> = { opening: decodeOpening(made.opening) };
+    await writeFile(file('escape.json'), await site.receipt(7, openings));
+    const { lines, exitCode } = await verifyFile(file('escape.json'), file('pin.json'));
+    expect(exitCode).toBe(0);
+    expect(lines.join('\n')).toContain('a?[2Jb?c');
+  });
+});
+
+describe('a file that is none', () => {
+  it.each([
+    ['missing.json', 'pin.json', /missing.json cannot be read/],
+    ['receipt.json', 'receipt.json', /is no pin/],
+    ['receipt.json', 'missing.json', /missing.json cannot be read/],
+  ])('%s with %s ends in one sentence and exit code 2', async (name, pinName, sentence) => {
+    const { lines, exitCode } = await verifyFile(file(name), file(pinName));
+    expect(exitCode).toBe(2);
+    expect(lines).toEqual([expect.stringMatching(sentence)]);
+  });
+});
+
+describe('the log since a kept checkpoint', () => {
+  beforeAll(async () => {
+    await writeFile(file('checkpoint.txt'), early);
+    await sites[0]!.addEvents(300);
+    await sites[0]!.anchor(installations[0]!);
+  });
+
+  const since = (name: string) => verifySince(file(name), file('pin.json'), sites[0]!.database.query);
+
+  it('is OK when it has only grown', async () => {
+    expect(await since('checkpoint.txt')).toMatchObject({
+      exitCode: 0,
+      lines: [expect.stringMatching(/^OK +the log of 308 leaves/)],
+    });
+  });
+
+  it('is UNTRUSTED_KEY or ALTERED when the checkpoint is not one of ours', async () => {
+    await sites[1]!.addEvents(1);
+    await sites[1]!.anchor(installations[1]!);
+    await writeFile(file('foreign.txt'), (await latestCheckpoint(sites[1]!.database.query))!.checkpoint);
+    expect((await since('foreign.txt')).lines[0]).toMatch(/^UNTRUSTED_KEY/);
+    await writeFile(file('forged.txt'), early.replace('\n7\n', '\n6\n'));
+    expect((await since('forged.txt')).lines[0]).toMatch(/^ALTERED/);
+  });
+
+  it('is FORKED when leaves of the tiles were changed, and DELETED when tiles are gone', async () => {
+    const { query } = sites[0]!.database;
+    await query('CREATE TABLE kept AS TABLE tile');
+    await query(`UPDATE tile SET hashes = set_byte(hashes, 0, get_byte(hashes, 0) # 1)`);
+    expect((await since('checkpoint.txt')).lines[0]).toMatch(/^FORKED/);
+    await query('DELETE FROM tile');
+    expect((await since('checkpoint.txt')).lines[0]).toMatch(/^DELETED/);
+    await query('INSERT INTO tile TABLE kept');
+    expect((await since('checkpoint.txt')).exitCode).toBe(0);
+  });
+
+  it('is ROLLED_BACK when its last batches are gone', async () => {
+    await writeFile(file('late.txt'), (await latestCheckpoint(sites[0]!.database.query))!.checkpoint);
+    const { query } = sites[0]!.database;
+    await query('DELETE FROM batch WHERE tree_size > 7');
+    expect((await since('late.txt')).lines[0]).toMatch(/^ROLLED_BACK +the log has lost its last 301 leaves/);
+  });
+});
