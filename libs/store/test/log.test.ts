@@ -71,6 +71,13 @@ describe('a batch', () => {
     expect((await anchoredTree(db.query)).size).toBe(0);
   });
 
+  it('builds on the largest tree, also where a smaller size sorts behind it as text', async () => {
+    await db.addEvents(12);
+    await anchor(9);
+    await anchor(3);
+    expect((await anchoredTree(db.query)).size).toBe(12);
+  });
+
   it('is refused while another one is in flight, and its events stay without a place', async () => {
     await db.addEvents(2);
     await save(1);

@@ -47,7 +47,7 @@ function rangeOf(row: HeadRow | undefined): CompactRange {
 
 /** The tree of all batches whose transaction is VALID. */
 export async function anchoredTree(query: Query): Promise<CompactRange> {
-  const sql = 'SELECT tree_size::text, range FROM batch WHERE block IS NOT NULL ORDER BY tree_size DESC LIMIT 1';
+  const sql = 'SELECT tree_size::text, range FROM batch WHERE block IS NOT NULL ORDER BY batch.tree_size DESC LIMIT 1';
   return rangeOf((await query<HeadRow>(sql))[0]);
 }
 
