@@ -16,3 +16,8 @@ declare module 'fabric-shim/lib/contract-spi/chaincodefromcontract.js' {
   }
   export = ChaincodeFromContract;
 }
+
+declare module 'fabric-shim/lib/logger.js' {
+  const logging: { getLogger: (name?: string) => { silent?: boolean } };
+  export = logging;
+}

@@ -11,25 +11,18 @@ import {
   decodeEnvelope,
   encodeBlock,
   headerHash,
-  type NamespaceSet,
   type StateUpdate,
   VALIDATION_CODE,
 } from '#libs/fabric-block';
 import type { ResultSource } from '../chaincode/result-iterator.js';
 import type { Snapshot, State, StateView } from '../state/state.js';
-import type { BlockVerdict } from '../validation/validate-block.js';
-import { updatesOf } from '../validation/validate-block.js';
+import { type BlockEntry, type BlockVerdict, updatesOf } from '../validation/validate-block.js';
 import { BlockFile } from './block-file.js';
 import { HistoryIndex, keyHistory } from './history.js';
 import { LedgerDamage } from './ledger-damage.js';
 import { TransactionIndex, type TransactionPlace } from './transaction-index.js';
 import { transactionSets } from './transaction-sets.js';
 import type { TransactionStatus } from './waiters.js';
-
-interface Entry {
-  txId: string;
-  sets: NamespaceSet[];
-}
 
 function txIdOf(bytes: Uint8Array): string {
   try {
@@ -40,7 +33,7 @@ function txIdOf(bytes: Uint8Array): string {
 }
 
 /** The write sets are needed of valid transactions only; others may hold anything. */
-function entry(bytes: Uint8Array, flag: number | undefined): Entry {
+function entry(bytes: Uint8Array, flag: number | undefined): BlockEntry {
   if (flag !== VALIDATION_CODE.VALID) return { txId: txIdOf(bytes), sets: [] };
   const envelope = decodeEnvelope(bytes);
   return { txId: envelope.channelHeader.txId, sets: transactionSets(envelope) };
@@ -65,7 +58,7 @@ export class Chain {
     const chain = new Chain(state);
     chain.file = await BlockFile.open(path, (bytes, number) => chain.replay(bytes, number));
     const first = decodeBlock(genesis);
-    if (chain.height === 0) await chain.store(commitBlock(first, Uint8Array.of(VALIDATION_CODE.VALID)), []);
+    if (chain.height === 0) await chain.storeGenesis(first);
     else if (Buffer.compare(headerHash(first), headerHash(decodeBlock(await chain.block(0)))) !== 0)
       throw new LedgerDamage(`The block file ${path} belongs to another channel: its block 0 is not genesis.block.`);
     return chain;
@@ -116,22 +109,27 @@ export class Chain {
   }
 
   /** Puts the verdict and COMMIT_HASH on the block and stores it. Resolves when it is on the disk and applied. */
-  async commit(block: Block, { flags, updates }: BlockVerdict): Promise<void> {
-    await this.store(commitBlock(block, flags, commitHash(flags, updates, this.lastCommitHash)), updates);
+  async commit(block: Block, { flags, updates, entries }: BlockVerdict): Promise<void> {
+    await this.store(commitBlock(block, flags, commitHash(flags, updates, this.lastCommitHash)), updates, entries);
   }
 
-  private async store(block: Block, updates: readonly StateUpdate[]): Promise<void> {
+  private async storeGenesis(block: Block): Promise<void> {
+    const committed = commitBlock(block, Uint8Array.of(VALIDATION_CODE.VALID));
+    await this.store(committed, [], storedEntries(committed));
+  }
+
+  private async store(block: Block, updates: readonly StateUpdate[], entries: readonly BlockEntry[]): Promise<void> {
     await this.file!.append(encodeBlock(block));
     this.world.apply(updates);
-    this.index(block, entries(block));
+    this.index(block, entries);
     for (const listener of this.listeners) listener();
   }
 
-  private index(block: Block, found: readonly Entry[]): void {
+  private index(block: Block, entries: readonly BlockEntry[]): void {
     this.last = block;
     this.lastCommitHash = blockCommitHash(block) ?? this.lastCommitHash;
     const flags = blockFlags(block);
-    for (const [index, { txId, sets }] of found.entries()) {
+    for (const [index, { txId, sets }] of entries.entries()) {
       for (const { namespace, writes } of sets)
         this.histories.add(
           writes.map(({ key }) => ({ namespace, key })),
@@ -146,12 +144,12 @@ export class Chain {
       const block = decodeBlock(bytes);
       checkDataHash(block);
       if (this.last) checkPrevious(block, this.last);
-      const found = entries(block);
-      const sets = found.map(({ sets }, index) => [index, sets] as [number, NamespaceSet[]]);
+      const entries = storedEntries(block);
+      const sets = entries.map(({ sets }, index) => [index, sets] as const);
       const updates = updatesOf(block.number, sets, this.world);
       this.checkCommitHash(block, updates);
       this.world.apply(updates);
-      this.index(block, found);
+      this.index(block, entries);
     } catch (error) {
       throw new LedgerDamage(`The stored block ${number} does not continue the chain: ${(error as Error).message}`);
     }
@@ -169,7 +167,7 @@ export class Chain {
   }
 }
 
-function entries(block: Block): Entry[] {
+function storedEntries(block: Block): BlockEntry[] {
   const flags = blockFlags(block);
   return block.data.map((bytes, index) => entry(bytes, flags[index]));
 }

@@ -8,14 +8,13 @@ const MAX_CONCURRENT = 500;
 
 /** Wraps the gateway's calls: at most 500 at a time, errors as the client expects them, no stack to anyone. */
 export class Calls {
-  private running = 0;
-  private readonly stop = new AbortController();
+  private readonly pending = new Set<AbortController>();
 
   constructor(private readonly log: Log) {}
 
   /** Ends the calls that only wait. */
   close(): void {
-    this.stop.abort(new RpcError('UNAVAILABLE', 'the ledger node is stopping'));
+    for (const call of this.pending) call.abort(new RpcError('UNAVAILABLE', 'the ledger node is stopping'));
   }
 
   private asRpcError(error: unknown, path: string): RpcError {
@@ -25,19 +24,19 @@ export class Calls {
   }
 
   /** For calls of any kind: refuses the 501st, keeps count of the others. */
-  async limited<T>(path: string, run: (signal: AbortSignal) => Promise<T>, cancelled: AbortSignal): Promise<T> {
-    if (this.running >= MAX_CONCURRENT)
+  async limited<T>(path: string, run: (signal: AbortSignal) => Promise<T>, cancelled: AbortController): Promise<T> {
+    if (this.pending.size >= MAX_CONCURRENT)
       throw new RpcError(
         'UNKNOWN',
         `too many requests for /gateway.Gateway, exceeding concurrency limit (${MAX_CONCURRENT})`,
       );
-    this.running += 1;
+    this.pending.add(cancelled);
     try {
-      return await run(AbortSignal.any([cancelled, this.stop.signal]));
+      return await run(cancelled.signal);
     } catch (error) {
       throw this.asRpcError(error, path);
     } finally {
-      this.running -= 1;
+      this.pending.delete(cancelled);
     }
   }
 
@@ -45,7 +44,7 @@ export class Calls {
     return (received: ServerUnaryCall<Request, Response>, answer: sendUnaryData<Response>) => {
       const cancelled = new AbortController();
       received.on('cancelled', () => cancelled.abort(new RpcError('CANCELLED', 'the call was cancelled')));
-      this.limited(received.getPath(), (signal) => call(received.request, signal), cancelled.signal).then(
+      this.limited(received.getPath(), (signal) => call(received.request, signal), cancelled).then(
         (response) => answer(null, response),
         (error: RpcError) => answer(serviceError(error)),
       );

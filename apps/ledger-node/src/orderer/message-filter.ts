@@ -1,5 +1,12 @@
 // Fabric orderer, message processor: what may not even become part of a block
-import { checkCreator, decodeEnvelope, type Envelope, HEADER_TYPE, type Membership } from '#libs/fabric-block';
+import {
+  checkCreator,
+  decodeEnvelope,
+  type Envelope,
+  HEADER_TYPE,
+  type Member,
+  type Membership,
+} from '#libs/fabric-block';
 import { Rejection } from './rejection.js';
 
 /** Genesis: BatchSize.AbsoluteMaxBytes. */
@@ -19,22 +26,22 @@ function decoded(bytes: Uint8Array): Envelope {
   }
 }
 
-function checkWriter(envelope: Envelope, { members, now }: FilterOptions): void {
-  const denied = new Rejection(
-    'FORBIDDEN',
-    "the creator does not satisfy the policy '/Channel/Writers': permission denied",
-  );
+function isWriter(creator: () => Member): boolean {
   try {
-    const { role } = checkCreator(envelope, members, now());
-    if (role === 'client' || role === 'admin') return;
+    const { role } = creator();
+    return role === 'client' || role === 'admin';
   } catch {
-    throw denied;
+    return false;
   }
-  throw denied;
 }
 
-/** Throws Rejection. A configuration must never come from a client: it would be ordered unchecked. */
-export function checkMessage(bytes: Uint8Array, options: FilterOptions): void {
+function checkWriter(envelope: Envelope, { members, now }: FilterOptions): void {
+  if (isWriter(() => checkCreator(envelope, members, now()))) return;
+  throw new Rejection('FORBIDDEN', "the creator does not satisfy the policy '/Channel/Writers': permission denied");
+}
+
+/** The decoded message. Throws Rejection. A configuration must never come from a client: it would be ordered unchecked. */
+export function checkMessage(bytes: Uint8Array, options: FilterOptions): Envelope {
   if (bytes.length > MAX_BYTES)
     throw new Rejection(
       'BAD_REQUEST',
@@ -46,4 +53,5 @@ export function checkMessage(bytes: Uint8Array, options: FilterOptions): void {
   if (type !== HEADER_TYPE.ENDORSER_TRANSACTION)
     throw new Rejection('BAD_REQUEST', `a message of header type ${type} cannot be ordered`);
   checkWriter(envelope, options);
+  return envelope;
 }

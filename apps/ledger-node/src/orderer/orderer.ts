@@ -1,5 +1,5 @@
 // Fabric ordering, by one queue: a block is cut as soon as the one before it is stored
-import { assembleBlock, type SigningIdentity } from '#libs/fabric-block';
+import { assembleBlock, type Envelope, type SigningIdentity } from '#libs/fabric-block';
 import type { Chain } from '../chain/chain.js';
 import type { ValidationContext } from '../validation/endorser-transaction.js';
 import { validateBlock } from '../validation/validate-block.js';
@@ -20,9 +20,14 @@ export interface OrdererOptions extends FilterOptions {
   failed: (error: Error) => void;
 }
 
+interface Message {
+  bytes: Uint8Array;
+  envelope: Envelope;
+}
+
 /** Takes envelopes and commits them in the order they came. What waits is lost in a crash; nothing was promised for it. */
 export class Orderer {
-  private readonly waiting: Uint8Array[] = [];
+  private readonly waiting: Message[] = [];
   private waitingBytes = 0;
   private working: Promise<void> | undefined;
   private broken = false;
@@ -33,18 +38,17 @@ export class Orderer {
   submit(envelope: Uint8Array): void {
     if (this.broken || this.waiting.length >= MAX_WAITING || this.waitingBytes >= MAX_WAITING_BYTES)
       throw new Rejection('SERVICE_UNAVAILABLE', 'the orderer cannot take more messages now');
-    checkMessage(envelope, this.options);
-    this.waiting.push(envelope);
+    this.waiting.push({ bytes: envelope, envelope: checkMessage(envelope, this.options) });
     this.waitingBytes += envelope.length;
     this.working ??= this.work();
   }
 
-  private cut(): Uint8Array[] {
+  private cut(): Message[] {
     let bytes = 0;
     let count = 0;
-    for (const envelope of this.waiting) {
-      if (count === MAX_MESSAGES || (count > 0 && bytes + envelope.length > PREFERRED_BYTES)) break;
-      bytes += envelope.length;
+    for (const message of this.waiting) {
+      if (count === MAX_MESSAGES || (count > 0 && bytes + message.bytes.length > PREFERRED_BYTES)) break;
+      bytes += message.bytes.length;
       count += 1;
     }
     this.waitingBytes -= bytes;
@@ -64,17 +68,18 @@ export class Orderer {
     }
   }
 
-  private async commit(data: Uint8Array[]): Promise<void> {
+  private async commit(messages: readonly Message[]): Promise<void> {
     const { chain, identity, validation } = this.options;
     const block = assembleBlock({
       number: chain.height,
       previousHash: chain.lastHeaderHash,
-      data,
+      data: messages.map(({ bytes }) => bytes),
       lastConfig: 0,
       orderer: identity,
     });
     const hasTransaction = (txId: string) => chain.transaction(txId) !== undefined;
-    const verdict = validateBlock(block.number, data, { ...validation, state: chain.state, hasTransaction });
+    const envelopes = messages.map(({ envelope }) => envelope);
+    const verdict = validateBlock(block.number, envelopes, { ...validation, state: chain.state, hasTransaction });
     await chain.commit(block, verdict);
   }
 

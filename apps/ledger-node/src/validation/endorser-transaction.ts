@@ -3,7 +3,6 @@ import {
   type ChaincodeAction,
   chaincodeOfExtension,
   checkCreator,
-  decodeEnvelope,
   decodeReadWriteSet,
   decodeResponsePayload,
   decodeTransaction,
@@ -70,7 +69,7 @@ function checkId({ channelHeader, signatureHeader }: Envelope): void {
 }
 
 /** The one action, whose proposal hash must cover the headers and the proposal. */
-function onlyAction(envelope: Envelope): TransactionAction {
+function onlyAction(envelope: Envelope): TransactionAction & { action: ChaincodeAction } {
   const actions = decodeTransaction(envelope.data);
   const action = actions[0];
   if (!action || actions.length !== 1) throw new Error('not one action');
@@ -80,9 +79,9 @@ function onlyAction(envelope: Envelope): TransactionAction {
     payloadWithoutTransient: action.proposalPayload,
   });
   const sameHeader = Buffer.compare(action.headerBytes, envelope.signatureHeaderBytes) === 0;
-  const { proposalHash: claimed } = decodeResponsePayload(action.responsePayload);
+  const { proposalHash: claimed, action: result } = decodeResponsePayload(action.responsePayload);
   if (!sameHeader || Buffer.compare(hash, claimed) !== 0) throw new Error('the proposal hash does not match');
-  return action;
+  return { ...action, action: result };
 }
 
 function checkChaincode(named: string, { chaincode, event }: ChaincodeAction): void {
@@ -103,18 +102,16 @@ function checkNamespaces(invoked: string, sets: readonly NamespaceSet[], state: 
 }
 
 /** All checks of one transaction that do not depend on the others of its block. Throws Invalid. */
-export function checkTransaction(bytes: Uint8Array, context: ValidationContext): CheckedTransaction {
-  const envelope = orElse('BAD_PAYLOAD', () => decodeEnvelope(bytes));
+export function checkTransaction(envelope: Envelope, context: ValidationContext): CheckedTransaction {
   checkHeader(envelope);
   const { channelHeader } = envelope;
   orElse('BAD_CREATOR_SIGNATURE', () => checkCreator(envelope, context.members));
   require(channelHeader.type === HEADER_TYPE.ENDORSER_TRANSACTION, 'UNSUPPORTED_TX_PAYLOAD');
   checkId(envelope);
-  const { responsePayload, endorsements } = orElse('INVALID_ENDORSER_TRANSACTION', () => onlyAction(envelope));
+  const { responsePayload, endorsements, action } = orElse('INVALID_ENDORSER_TRANSACTION', () => onlyAction(envelope));
   require(channelHeader.channelId === context.channel, 'TARGET_CHAIN_NOT_FOUND');
   require(!context.hasTransaction(channelHeader.txId), 'DUPLICATE_TXID');
   const invoked = orElse('BAD_HEADER_EXTENSION', () => chaincodeOfExtension(channelHeader.extension));
-  const { action } = orElse('BAD_RESPONSE_PAYLOAD', () => decodeResponsePayload(responsePayload));
   const sets = orElse('BAD_RWSET', () => decodeReadWriteSet(action.results));
   checkChaincode(invoked, action);
   checkNamespaces(invoked, sets, context.state);

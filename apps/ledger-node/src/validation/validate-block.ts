@@ -1,20 +1,35 @@
 // Fabric block validation: a flag for every transaction, and what the valid ones leave in the state
-import { type StateKey, type StateUpdate, UpdateBatch, VALIDATION_CODE, type ValidationCode } from '#libs/fabric-block';
+import {
+  type Envelope,
+  type NamespaceSet,
+  type StateKey,
+  type StateUpdate,
+  UpdateBatch,
+  VALIDATION_CODE,
+  type ValidationCode,
+} from '#libs/fabric-block';
 import { Overlay } from '../state/overlay.js';
 import { type StateView, stateNamespace } from '../state/state.js';
 import { type CheckedTransaction, checkTransaction, Invalid, type ValidationContext } from './endorser-transaction.js';
 import { readConflict } from './read-conflicts.js';
 
+/** Id of a transaction, and what it read and wrote if it is valid. */
+export interface BlockEntry {
+  txId: string;
+  sets: readonly NamespaceSet[];
+}
+
 export interface BlockVerdict {
   flags: Uint8Array;
   updates: StateUpdate[];
+  entries: BlockEntry[];
 }
 
 type Checked = CheckedTransaction | ValidationCode;
 
-function check(bytes: Uint8Array, context: ValidationContext): Checked {
+function check(envelope: Envelope, context: ValidationContext): Checked {
   try {
-    return checkTransaction(bytes, context);
+    return checkTransaction(envelope, context);
   } catch (error) {
     if (error instanceof Invalid) return error.code;
     throw error;
@@ -40,7 +55,7 @@ function lookup(state: StateView): ConstructorParameters<typeof UpdateBatch>[1] 
 /** The updates of the transactions at the given indexes, without asking whether they are valid. */
 export function updatesOf(
   block: number,
-  transactions: Iterable<[number, CheckedTransaction['sets']]>,
+  transactions: Iterable<readonly [number, BlockEntry['sets']]>,
   state: StateView,
 ): StateUpdate[] {
   const batch = new UpdateBatch(block, lookup(state));
@@ -66,10 +81,15 @@ function show(view: Overlay, { namespace, collection, key }: StateKey, batch: Up
 }
 
 /** Deterministic: the same data on the same state give the same verdict. Touches nothing. */
-export function validateBlock(number: number, data: readonly Uint8Array[], context: ValidationContext): BlockVerdict {
+export function validateBlock(
+  number: number,
+  envelopes: readonly Envelope[],
+  context: ValidationContext,
+): BlockVerdict {
   const batch = new UpdateBatch(number, lookup(context.state));
   const view = new Overlay(context.state);
-  const codes = markDuplicates(data.map((bytes) => check(bytes, context))).map((transaction, index) => {
+  const checked = markDuplicates(envelopes.map((envelope) => check(envelope, context)));
+  const codes = checked.map((transaction, index) => {
     if (typeof transaction === 'string') return transaction;
     const conflict = readConflict(transaction.sets, view);
     if (conflict) return conflict;
@@ -77,5 +97,9 @@ export function validateBlock(number: number, data: readonly Uint8Array[], conte
     for (const where of touchedKeys(transaction.sets)) show(view, where, batch);
     return 'VALID' as const;
   });
-  return { flags: Uint8Array.from(codes, (code) => VALIDATION_CODE[code]), updates: batch.updates() };
+  const entries = checked.map((transaction, index) => ({
+    txId: envelopes[index]!.channelHeader.txId,
+    sets: codes[index] === 'VALID' ? (transaction as CheckedTransaction).sets : [],
+  }));
+  return { flags: Uint8Array.from(codes, (code) => VALIDATION_CODE[code]), updates: batch.updates(), entries };
 }
