@@ -12,6 +12,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Register> 
     summary: 'print a development token for the server on this PORT and DATA_DIR',
     load: async () => (await import('./token/token-command.js')).tokenCommand,
   },
+  import: {
+    summary: 'store files, or the examples of the FHIR specification, in the running server',
+    load: async () => (await import('./commands/import-command.js')).importCommand,
+  },
   pin: {
     summary: 'print what others need to verify receipts of this installation',
     load: async () => (await import('./commands/pin-command.js')).pinCommand,
@@ -45,6 +49,9 @@ function explain(error: unknown): string {
   // A StartError is a sentence for the user; anything else is a fault of ours, and its origin helps to find it.
   return error.name === 'StartError' ? error.message : (error.stack ?? error.message);
 }
+
+// `holdfast events ... | head`: a reader that has seen enough is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
 try {
   const holdfast = await program(process.argv[2]);
