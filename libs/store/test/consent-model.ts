@@ -82,7 +82,9 @@ export function resourceOf(consent: ModelConsent, id: string): { resourceType: s
   return {
     resourceType: 'Consent',
     id,
-    ...{ status: consent.status, category: [], patient: { reference: `Patient/${consent.patient}` } },
+    status: consent.status,
+    category: [],
+    patient: { reference: `Patient/${consent.patient}` },
     scope: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'patient-privacy' }] },
     provision: {
       type: consent.type,

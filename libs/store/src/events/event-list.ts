@@ -42,7 +42,7 @@ export async function eventsAbout(
         JOIN event e USING (id) ORDER BY e.id LIMIT ${bind(count + 1)}`;
     }),
   );
-  const key = await keys.find(patient, session);
+  const key = await keys.current(patient, session);
   const page = rows.slice(0, count);
   const events = page.map((row) => opened(row, { site: keys.chain.openings, ...(key && { patient: key }) }));
   const last = page.at(-1);

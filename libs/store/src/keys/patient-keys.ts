@@ -59,8 +59,11 @@ export class PatientKeys {
 
   /** The patient's key, if there is one that has not been destroyed. */
   async find(id: string, session: Session): Promise<Buffer | undefined> {
-    const known = this.#known.get(this.hashOf(id));
-    if (known !== undefined) return known.key;
+    return this.#known.get(this.hashOf(id))?.key ?? this.current(id, session);
+  }
+
+  /** The same, asked of the database and not of memory. */
+  async current(id: string, session: Session): Promise<Buffer | undefined> {
     const [row] = await this.#fetch([id], session);
     return row && this.unwrap(BigInt(row.patient), row.wrapped);
   }

@@ -1,4 +1,5 @@
-import { DataSource } from 'typeorm';
+import { types } from 'node:util';
+import { DataSource, type Logger } from 'typeorm';
 import { sqlMigrations } from './migrations.js';
 
 export interface Connection {
@@ -16,6 +17,16 @@ const BOUNDS = {
   connectionTimeoutMillis: 5_000,
 };
 
+/** What TypeORM would print holds SQL; what matters of it comes as an error. */
+const SILENT: Logger = {
+  logQuery: () => undefined,
+  logQueryError: () => undefined,
+  logQuerySlow: () => undefined,
+  logSchemaBuild: () => undefined,
+  logMigration: () => undefined,
+  log: () => undefined,
+};
+
 /** A DataSource that is connected. Rejects with an Error that does not repeat the URL, which may hold a password. */
 export async function connect({ url, migrations, poolSize, applicationName }: Connection): Promise<DataSource> {
   const dataSource = new DataSource({
@@ -29,7 +40,7 @@ export async function connect({ url, migrations, poolSize, applicationName }: Co
     extra: BOUNDS,
     // A connection that breaks while idle is taken out of the pool; who asks next gets a new one or the error.
     poolErrorHandler: () => undefined,
-    logging: false,
+    logger: SILENT,
   });
   try {
     return await dataSource.initialize();
@@ -39,7 +50,7 @@ export async function connect({ url, migrations, poolSize, applicationName }: Co
 }
 
 function reason(error: unknown): string {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  if (types.isNativeError(error) && 'code' in error && typeof error.code === 'string') return error.code;
   return 'no reason given';
 }
 

@@ -1,16 +1,26 @@
 import type { Session } from './database.js';
 import { statement } from './statement.js';
 
-/**
- * Refuses (throws Error) a Postgres that may lose what it has confirmed. `synchronous_commit` is looked at as this role and
- * database have it; `local` and above wait for the disk.
- */
+/** Settings of Postgres without which a confirmed commit may be lost. */
+export interface DurabilitySettings {
+  fsync: string;
+  synchronous_commit: string;
+}
+
+/** Why these settings are refused, in one sentence; undefined where they are not. `local` and above wait for the disk. */
+export function durabilityFault(settings: DurabilitySettings): string | undefined {
+  const off = (['fsync', 'synchronous_commit'] as const).filter((name) => settings[name] === 'off');
+  if (off.length === 0) return undefined;
+  return `Postgres runs with ${off.join(' and ')} off: it may lose what it has confirmed. Holdfast does not start on it`;
+}
+
+/** Throws Error where this role and database run on a Postgres that may lose what it has confirmed. */
 export async function requireDurability(session: Session): Promise<void> {
-  const rows = await session.run<{ name: string; setting: string }>(
+  const [settings] = await session.run<DurabilitySettings>(
     statement(
-      (bind) => `SELECT name, setting FROM pg_settings WHERE name = ANY (${bind(['fsync', 'synchronous_commit'])})`,
+      () => `SELECT current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS synchronous_commit`,
     ),
   );
-  const off = rows.filter(({ setting }) => setting === 'off').map(({ name }) => name);
-  if (off.length > 0) throw new Error(`Postgres runs with ${off.join(' and ')} off: it may lose what it has confirmed`);
+  const fault = settings === undefined ? 'Postgres does not tell its settings' : durabilityFault(settings);
+  if (fault !== undefined) throw new Error(fault);
 }

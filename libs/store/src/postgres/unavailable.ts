@@ -1,4 +1,5 @@
 // FHIR R4 http.html#Status-Codes: 503 where the database is not there, 500 where it did what it should not.
+import { types } from 'node:util';
 import { FhirError, unavailable, unexpected } from '#libs/fhir-model';
 
 /** SQLSTATEs after which the same statement may do: connection lost, shutting down, out of resources, lock or statement timeout. */
@@ -15,7 +16,8 @@ const RETRY_AFTER_SECONDS = 2;
  * carries, survive. The cause names the SQLSTATE alone, for the log.
  */
 export function fromPostgres(error: unknown): Error {
-  if (error instanceof FhirError || !isDriverError(error)) return error instanceof Error ? error : new Error('unknown');
+  if (error instanceof FhirError || !isDriverError(error))
+    return types.isNativeError(error) ? error : new Error('unknown');
   const refusal = isPassing(error) ? unavailable('The database cannot be reached', RETRY_AFTER_SECONDS) : unexpected();
   refusal.cause = new Error(`Postgres: ${error.code ?? 'no connection'}`);
   return refusal;
@@ -26,7 +28,7 @@ interface DriverError extends Error {
 }
 
 function isDriverError(error: unknown): error is DriverError {
-  return error instanceof Error && (/^[0-9A-Z]{5}$/.test(codeOf(error)) || isConnectionError(error));
+  return types.isNativeError(error) && (/^[0-9A-Z]{5}$/.test(codeOf(error)) || isConnectionError(error));
 }
 
 function isConnectionError(error: Error): boolean {
@@ -43,5 +45,5 @@ function isPassing(error: DriverError): boolean {
 
 /** Deadlock or serialization failure: the whole transaction may be run again at once. */
 export function isRetryable(error: unknown): boolean {
-  return error instanceof Error && /^(40001|40P01)$/.test(codeOf(error));
+  return types.isNativeError(error) && /^(40001|40P01)$/.test(codeOf(error));
 }

@@ -1,0 +1,258 @@
+-- The tables as all migrations make them, for reading: nothing runs this file. A test compares the two.
+
+-- 0001-records.sql
+
+-- Versions of resources, whose they are, the rules of Consents, and the events that tell of every interaction.
+-- Hashes are keyed (HMAC-SHA-256, 64 bits kept) under a key that is not in the database.
+
+CREATE TABLE installation (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  master_key text NOT NULL,
+  genesis text,
+  since timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+COMMENT ON TABLE installation IS 'One row: what this database is bound to. With another master key or ledger the server does not start.';
+COMMENT ON COLUMN installation.master_key IS 'Id of the master key, which tells nothing of the key.';
+COMMENT ON COLUMN installation.genesis IS 'Hash of the genesis block of the ledger; null until there is one.';
+
+CREATE TABLE patient_key (
+  patient bigint PRIMARY KEY,
+  id text NOT NULL,
+  wrapped bytea
+);
+COMMENT ON TABLE patient_key IS 'Every patient of whom there was ever a version, and the key that wraps the keys of those versions.';
+COMMENT ON COLUMN patient_key.patient IS 'Keyed hash of the id; the same in every table.';
+COMMENT ON COLUMN patient_key.wrapped IS 'The key, encrypted under the master key. Null: destroyed, and with it what it encrypted.';
+
+CREATE TABLE version (
+  pid bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  type text NOT NULL,
+  id text NOT NULL,
+  version integer NOT NULL CHECK (version > 0),
+  last_updated timestamptz NOT NULL,
+  interaction text NOT NULL CHECK (interaction IN ('create', 'update', 'delete')),
+  deleted boolean NOT NULL,
+  is_current boolean NOT NULL,
+  content bytea,
+  key bytea NOT NULL,
+  key_patient bigint,
+  commitment bytea NOT NULL,
+  UNIQUE (type, id, version),
+  CHECK (deleted = (content IS NULL))
+);
+COMMENT ON TABLE version IS 'Every version of every resource. Rows are added, never changed but for is_current.';
+COMMENT ON COLUMN version.pid IS 'Ascending in order of recording.';
+COMMENT ON COLUMN version.content IS 'The bytes that reads send: deflated, then AES-256-GCM under the data key, bound to type, id and version.';
+COMMENT ON COLUMN version.key IS 'Data key and commitment key, 32 bytes each, wrapped.';
+COMMENT ON COLUMN version.key_patient IS 'Whose patient_key wraps them; null: a key derived from the master key.';
+COMMENT ON COLUMN version.commitment IS 'Keyed commitment to the content, as the event record has it.';
+-- Content is ciphertext: compressing it again is work for nothing.
+ALTER TABLE version ALTER COLUMN content SET STORAGE EXTERNAL;
+CREATE INDEX version_current ON version (type, pid) WHERE is_current AND NOT deleted;
+
+CREATE TABLE resource (
+  type text NOT NULL,
+  id text NOT NULL,
+  pid bigint NOT NULL,
+  version integer NOT NULL,
+  deleted boolean NOT NULL,
+  PRIMARY KEY (type, id)
+);
+COMMENT ON TABLE resource IS 'The current version of each resource.';
+
+CREATE TABLE compartment (
+  pid bigint NOT NULL,
+  patient bigint NOT NULL,
+  PRIMARY KEY (pid, patient)
+);
+COMMENT ON TABLE compartment IS 'The patients in whose compartment a version is. A deletion stays where the version before it was.';
+CREATE INDEX compartment_patient ON compartment (patient, pid);
+
+CREATE TABLE consent_rule (
+  consent_pid bigint NOT NULL,
+  patient bigint NOT NULL,
+  permit boolean NOT NULL,
+  actors bigint[],
+  purposes bigint[],
+  classes text[],
+  since timestamptz,
+  until timestamptz
+);
+COMMENT ON TABLE consent_rule IS 'The provisions of the current versions of active Consents. A null criterion holds for every request.';
+COMMENT ON COLUMN consent_rule.actors IS 'Keyed hashes of references; one of them must be the requester''s.';
+COMMENT ON COLUMN consent_rule.purposes IS 'Keyed hashes of v3-ActReason codes.';
+COMMENT ON COLUMN consent_rule.classes IS 'Resource types, readable.';
+COMMENT ON COLUMN consent_rule.until IS 'First instant at which the rule is not in force any more.';
+CREATE INDEX consent_rule_patient ON consent_rule (patient, permit);
+CREATE INDEX consent_rule_consent ON consent_rule (consent_pid);
+
+CREATE TABLE event (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  event_id bytea NOT NULL,
+  time timestamptz NOT NULL,
+  decision text NOT NULL CHECK (decision IN ('permit', 'deny')),
+  record bytea NOT NULL,
+  leaf bytea NOT NULL CHECK (length(leaf) = 32),
+  opening bytea NOT NULL,
+  patient bigint,
+  subject bigint,
+  version_pid bigint,
+  leaf_index bigint
+);
+COMMENT ON TABLE event IS 'The outbox: one row for every interaction, durable before its answer. The worker gives each its place in the log.';
+COMMENT ON COLUMN event.id IS 'Not the order of commit: the worker takes what has no leaf_index, never what is behind the last id.';
+COMMENT ON COLUMN event.opening IS 'First byte 1: encrypted under a key derived from the patient''s key; 0: from the master key.';
+COMMENT ON COLUMN event.patient IS 'The patient it is about, where there is exactly one; several are in event_patient.';
+COMMENT ON COLUMN event.subject IS 'Keyed hash of type and id of the resource asked for.';
+COMMENT ON COLUMN event.version_pid IS 'The version that was written; null for all that wrote none.';
+CREATE INDEX event_unnumbered ON event (id) WHERE leaf_index IS NULL;
+CREATE UNIQUE INDEX event_leaf_index ON event (leaf_index) WHERE leaf_index IS NOT NULL;
+CREATE UNIQUE INDEX event_version ON event (version_pid) WHERE version_pid IS NOT NULL;
+CREATE INDEX event_patient_one ON event (patient, id) WHERE patient IS NOT NULL;
+CREATE INDEX event_denied ON event (subject) WHERE decision = 'deny';
+
+CREATE TABLE event_patient (
+  patient bigint NOT NULL,
+  event bigint NOT NULL,
+  PRIMARY KEY (patient, event)
+);
+COMMENT ON TABLE event_patient IS 'The patients of events that are about more than one.';
+
+CREATE FUNCTION micros(at timestamptz) RETURNS bigint
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+RETURN (extract(epoch FROM at) * 1000000)::bigint;
+COMMENT ON FUNCTION micros IS 'Microseconds since 1970.';
+
+CREATE FUNCTION from_micros(micros bigint) RETURNS timestamptz
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+RETURN timestamptz 'epoch' + micros * interval '1 microsecond';
+
+CREATE FUNCTION event_time(micros bigint) RETURNS timestamptz
+LANGUAGE plpgsql STABLE STRICT AS $$
+BEGIN
+  IF from_micros(micros) NOT BETWEEN clock_timestamp() - interval '10 minutes' AND clock_timestamp() THEN
+    RAISE EXCEPTION 'an event is recorded when it happens' USING ERRCODE = 'HF001';
+  END IF;
+  RETURN from_micros(micros);
+END $$;
+COMMENT ON FUNCTION event_time IS 'The time of an event made outside its transaction: not ahead of the clock, not long past.';
+
+CREATE FUNCTION begin_write(
+  _type text, _id text, _lock bigint, _patients bigint[],
+  OUT now bigint, OUT pid bigint, OUT version integer, OUT deleted boolean, OUT last_updated bigint,
+  OUT patients bigint[], OUT patient_ids text[]
+)
+LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  one bigint;
+BEGIN
+  IF _lock IS NOT NULL THEN
+    PERFORM pg_advisory_xact_lock(_lock);
+    SELECT v.pid, v.version, v.deleted, micros(v.last_updated) INTO pid, version, deleted, last_updated
+      FROM resource r JOIN version v ON v.pid = r.pid WHERE r.type = _type AND r.id = _id;
+    SELECT array_agg(c.patient ORDER BY k.id), array_agg(k.id ORDER BY k.id) INTO patients, patient_ids
+      FROM compartment c JOIN patient_key k ON k.patient = c.patient WHERE c.pid = begin_write.pid;
+  END IF;
+  FOR one IN SELECT DISTINCT p FROM unnest(_patients || patients) AS p ORDER BY p LOOP
+    IF _type = 'Consent' THEN
+      PERFORM pg_advisory_xact_lock(one);
+    ELSE
+      PERFORM pg_advisory_xact_lock_shared(one);
+    END IF;
+  END LOOP;
+  now := micros(clock_timestamp());
+END $$;
+COMMENT ON FUNCTION begin_write IS
+  'Locks the resource, then its patients of before and after in ascending order: shared, or exclusive when a Consent is written. '
+  'Returns the current version and the time, taken when all locks are held. Decide in a later statement: this one''s view is older.';
+
+-- 0002-search-index.sql
+
+-- The search index: rows of current versions only. What a row means is libs/search's; what Postgres needs is here.
+-- Hashes are keyed, 64 bits: nobody reads a code from them or makes two values collide. Normalised strings, dates and
+-- numbers are readable.
+
+CREATE TABLE index_hash (
+  hash bigint NOT NULL,
+  pid bigint NOT NULL,
+  patient bigint NOT NULL DEFAULT 0,
+  PRIMARY KEY (hash, pid)
+);
+COMMENT ON TABLE index_hash IS 'Tokens, references, URIs, exact strings and pairs of those, each with the type and the element it is in.';
+COMMENT ON COLUMN index_hash.patient IS 'The patient in whose compartment the resource is, where there is exactly one; otherwise 0.';
+CREATE INDEX index_hash_patient ON index_hash (patient, hash, pid);
+
+CREATE TABLE index_string (
+  param bigint NOT NULL,
+  value text COLLATE "C" NOT NULL,
+  pid bigint NOT NULL
+);
+COMMENT ON TABLE index_string IS 'Text without case, accents and punctuation, at most 256 characters, for prefixes.';
+CREATE INDEX index_string_value ON index_string (param, value, pid);
+CREATE INDEX index_string_pid ON index_string (pid, param, value);
+
+CREATE TABLE index_range (
+  param bigint NOT NULL,
+  low float8 NOT NULL,
+  high float8 NOT NULL,
+  pid bigint NOT NULL
+);
+COMMENT ON TABLE index_range IS 'Dates as [low, high) in milliseconds since 1970; a number as low, with half a unit of its last digit up to high; explicit ranges.';
+CREATE INDEX index_range_low ON index_range (param, low, high, pid);
+CREATE INDEX index_range_pid ON index_range (pid, param, low, high);
+
+CREATE TABLE index_entry (
+  pid bigint PRIMARY KEY,
+  present bigint[] NOT NULL,
+  hashes bigint[] NOT NULL
+);
+COMMENT ON TABLE index_entry IS 'One row for each current version.';
+COMMENT ON COLUMN index_entry.present IS 'Which parameters have a value, for :missing.';
+COMMENT ON COLUMN index_entry.hashes IS 'Its rows of index_hash, which has no index by pid, to delete them by.';
+
+-- 0003-log.sql
+
+-- The site's append-only log: batches on their way to the ledger and on it, the tiles of its Merkle tree, and who may write.
+
+CREATE TABLE batch (
+  first_index bigint PRIMARY KEY CHECK (first_index >= 0),
+  tree_size bigint NOT NULL UNIQUE CHECK (tree_size > first_index),
+  root bytea NOT NULL CHECK (length(root) = 32),
+  range bytea NOT NULL CHECK (length(range) % 32 = 0),
+  epoch bigint NOT NULL,
+  tx_id text NOT NULL UNIQUE,
+  envelope bytea,
+  prepared_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  block_number bigint,
+  block bytea,
+  checkpoint text,
+  anchored_at timestamptz,
+  CHECK (num_nulls(block_number, block, checkpoint, anchored_at) IN (0, 4))
+);
+COMMENT ON TABLE batch IS 'The leaves [first_index, tree_size) of the log, in one transaction of the ledger.';
+COMMENT ON COLUMN batch.range IS 'The compact range of the tree after the batch: hashes of 32 bytes, largest subtree first.';
+COMMENT ON COLUMN batch.epoch IS 'The lease under which it was saved last.';
+COMMENT ON COLUMN batch.envelope IS 'The signed transaction, saved before it is sent so that the same bytes can be sent again. Null when another process sent it.';
+COMMENT ON COLUMN batch.block IS 'The raw block that holds the transaction, once it is VALID: from then on the batch never changes.';
+COMMENT ON COLUMN batch.checkpoint IS 'Signed note over size and root after the batch.';
+ALTER TABLE batch ALTER COLUMN envelope SET STORAGE EXTERNAL;
+ALTER TABLE batch ALTER COLUMN block SET STORAGE EXTERNAL;
+-- One batch in flight: the next one builds on its outcome.
+CREATE UNIQUE INDEX batch_in_flight ON batch ((true)) WHERE block IS NULL;
+
+CREATE TABLE tile (
+  level smallint NOT NULL CHECK (level >= 0),
+  index bigint NOT NULL CHECK (index >= 0),
+  hashes bytea NOT NULL CHECK (length(hashes) % 32 = 0 AND length(hashes) BETWEEN 32 AND 8192),
+  PRIMARY KEY (level, index)
+);
+COMMENT ON TABLE tile IS 'C2SP tlog-tiles: 256 hashes of 32 bytes; the last tile of a level has fewer and grows. Holds anchored leaves only.';
+ALTER TABLE tile ALTER COLUMN hashes SET STORAGE EXTERNAL;
+
+CREATE TABLE lease (
+  name text PRIMARY KEY,
+  holder text NOT NULL,
+  epoch bigint NOT NULL,
+  until timestamptz NOT NULL
+);
+COMMENT ON TABLE lease IS 'Who leads. Each take-over raises the epoch; what is written under an older one is refused.';
