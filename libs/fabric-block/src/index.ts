@@ -11,6 +11,7 @@ export {
   metadataBytes,
   ordererMetadata,
 } from './block-metadata.js';
+export { type ChannelConfig, channelConfig } from './channel-config.js';
 export { commitHash } from './commit-hash.js';
 export { decodeReadWriteSet } from './decode-read-write-set.js';
 export { encodeReadWriteSet } from './encode-read-write-set.js';
@@ -42,7 +43,9 @@ export type { Role } from './node-role.js';
 export { type BlockTrust, type OpenedBlock, openBlock } from './open-block.js';
 export type { OpenedTransaction } from './open-transaction.js';
 export { checkOrdererSignature, lastConfig } from './orderer-signature.js';
+export type { Policy } from './policy.js';
 export { chaincodeOfExtension, checkProposal, openProposal, type Proposal, proposalHash } from './proposal.js';
+export { RANGE_DEGREE, RangeSummary } from './range-summary.js';
 export {
   type CollectionSet,
   type KeyRead,
@@ -73,4 +76,6 @@ export {
 } from './transaction.js';
 export { type StateKey, type StateLookup, type StateUpdate, UpdateBatch } from './update-batch.js';
 export { compareUtf8 } from './utf8-order.js';
+export { type BlockVerdict, validateBlock } from './validate-block.js';
 export { VALIDATION_CODE, type ValidationCode, validationCode } from './validation-code.js';
+export type { StateValue, ValidationContext, ValidationState } from './validation-context.js';

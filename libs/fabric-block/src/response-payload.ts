@@ -82,6 +82,11 @@ export function decodeResponsePayload(bytes: Uint8Array): { proposalHash: Uint8A
   };
 }
 
+/** The proposal that an endorsed result is for. Throws BlockError MALFORMED. */
+export function decodeProposalHash(bytes: Uint8Array): Uint8Array {
+  return decodeMessage(peer.ProposalResponsePayload, bytes, 'proposal response payload').getProposalHash_asU8();
+}
+
 /** Throws BlockError MALFORMED. */
 export function decodeEvent(bytes: Uint8Array): ChaincodeEvent {
   const message = decodeMessage(peer.ChaincodeEvent, bytes, 'chaincode event');

@@ -2,6 +2,7 @@
 import { encodeStateMetadata } from './key-metadata.js';
 import type { MetadataWrite, NamespaceSet, Version } from './read-write-set.js';
 import { sha256 } from './sha256.js';
+import { compareUtf8 } from './utf8-order.js';
 
 /** Where a value lives. In a collection only hashes are seen: `key` is then the hash of the key in lower-case hex, and the value a hash too. */
 export interface StateKey {
@@ -63,6 +64,18 @@ export class UpdateBatch {
 
   updates(): StateUpdate[] {
     return [...this.#updates.values()];
+  }
+
+  /** Pending updates of public keys with startKey <= key < endKey (an empty end key: no end), in the order of their UTF-8 bytes. */
+  range(namespace: string, startKey: string, endKey: string): StateUpdate[] {
+    const within = this.updates().filter(
+      (update) =>
+        update.namespace === namespace &&
+        update.collection === undefined &&
+        compareUtf8(startKey, update.key) <= 0 &&
+        (endKey === '' || compareUtf8(update.key, endKey) < 0),
+    );
+    return within.sort((a, b) => compareUtf8(a.key, b.key));
   }
 
   #merge(change: Change, version: Version): StateUpdate | undefined {
