@@ -7,7 +7,10 @@ import { sha256 } from './sha256.js';
 
 type Header = Pick<Block, 'number' | 'previousHash' | 'dataHash'>;
 
-/** DER SEQUENCE{INTEGER number, OCTET STRING previousHash, OCTET STRING dataHash}: what the orderer signs and the next block refers to. */
+/**
+ * DER SEQUENCE{INTEGER number, OCTET STRING previousHash, OCTET STRING dataHash}: what the orderer signs and the next
+ * block refers to.
+ */
 export function headerBytes(header: Header): Uint8Array {
   const number = Buffer.alloc(8);
   number.writeBigUInt64BE(BigInt(header.number));

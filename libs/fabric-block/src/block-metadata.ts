@@ -18,7 +18,9 @@ export interface BlockOptions {
   orderer: SigningIdentity;
 }
 
-/** An ordered and signed block. Flags and commit hash are empty until `commitBlock`; two calls differ by their nonce. */
+/**
+ * An ordered and signed block. Flags and commit hash are empty until `commitBlock`; two calls differ by their nonce.
+ */
 export function assembleBlock(options: BlockOptions): Block {
   const data = [...options.data];
   const header = { number: options.number, previousHash: options.previousHash, dataHash: dataHash(data) };

@@ -9,9 +9,9 @@ interface MessageType<M extends Message> {
 }
 
 /**
- * Decodes a message and demands that it encodes to the same bytes again, so that no unknown field, repeated field, long varint, number beyond
- * 2^53 or broken UTF-8 hides in what was hashed or signed. Not for messages with map fields of more than one entry written by others: their
- * order is free. `what` names the message in the error.
+ * Decodes a message and demands that it encodes to the same bytes again, so that no unknown field, repeated field,
+ * long varint, number beyond 2^53 or broken UTF-8 hides in what was hashed or signed. Not for messages with map
+ * fields of more than one entry written by others: their order is free. `what` names the message in the error.
  */
 export function decodeMessage<M extends Message>(type: MessageType<M>, bytes: Uint8Array, what: string): M {
   const message = decodeLoosely(type, bytes, what);

@@ -4,8 +4,8 @@ import type { X509Certificate } from 'node:crypto';
 const LONGEST = 4;
 
 /**
- * The path from a certificate's issuer up to a root, nearest first, by name, key identifier and signature; undefined where there is none. Every
- * link must be a CA. Dates and revocation are for the caller.
+ * The path from a certificate's issuer up to a root, nearest first, by name, key identifier and signature; undefined
+ * where there is none. Every link must be a CA. Dates and revocation are for the caller.
  */
 export function issuerPath(
   certificate: X509Certificate,

@@ -16,7 +16,10 @@ export interface NamespacePolicies {
   collection(name: string): Policy | undefined;
 }
 
-/** Policies of a chaincode as last defined on the channel, or of `_lifecycle` itself. Throws for any other namespace, or a definition that does not read. */
+/**
+ * Policies of a chaincode as last defined on the channel, or of `_lifecycle` itself. Throws for any other namespace,
+ * or a definition that does not read.
+ */
 export function namespacePolicies(namespace: string, config: ChannelConfig, state: ValidationState): NamespacePolicies {
   const parameter = namespace === LIFECYCLE ? lifecyclePolicy() : validationParameter(namespace, state);
   const chaincode = applicationPolicy(parameter, config);

@@ -4,9 +4,9 @@ import type { StateKey, StateUpdate } from './update-batch.js';
 import { compareUtf8 } from './utf8-order.js';
 
 /**
- * SHA-256(uvarint(number of flags) || flags || update batch || commit hash of the block before). The first block that has one is block 1: give
- * `previous` undefined there. The batch holds each key once, in the order of namespaces, collections (public keys first) and keys; metadata of
- * keys are not part of it, nor is the channel configuration.
+ * SHA-256(uvarint(number of flags) || flags || update batch || commit hash of the block before). The first block that
+ * has one is block 1: give `previous` undefined there. The batch holds each key once, in the order of namespaces,
+ * collections (public keys first) and keys; metadata of keys are not part of it, nor is the channel configuration.
  */
 export function commitHash(
   flags: Uint8Array,

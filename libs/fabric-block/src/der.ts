@@ -33,8 +33,8 @@ function lengthOctets(length: number): number[] {
 }
 
 /**
- * The two INTEGERs of a DER SEQUENCE shorter than 128 bytes, as big-endian bytes without leading zero: r and s of an ECDSA signature (RFC 3279
- * section 2.2.3). Undefined for anything that is not strict DER of two positive numbers.
+ * The two INTEGERs of a DER SEQUENCE shorter than 128 bytes, as big-endian bytes without leading zero: r and s of an
+ * ECDSA signature (RFC 3279 section 2.2.3). Undefined for anything that is not strict DER of two positive numbers.
  */
 export function twoIntegers(bytes: Uint8Array): [Uint8Array, Uint8Array] | undefined {
   if (bytes[0] !== SEQUENCE || bytes[1] !== bytes.length - 2 || bytes.length >= 0x80) return undefined;

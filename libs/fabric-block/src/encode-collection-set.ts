@@ -6,7 +6,9 @@ import type { CollectionSet } from './read-write-set.js';
 
 const { kvrwset } = ledger.rwset;
 
-/** Keeps the order given: peers sort by key before hashing, so the hashes are in no order that can be told from them. */
+/**
+ * Keeps the order given: peers sort by key before hashing, so the hashes are in no order that can be told from them.
+ */
 export function collectionMessage(set: CollectionSet): ledger.rwset.CollectionHashedReadWriteSet {
   const content = new kvrwset.HashedRWSet();
   content.setHashedReadsList(set.reads.map(readMessage));

@@ -9,8 +9,9 @@ import { compareUtf8 } from './utf8-order.js';
 const { kvrwset } = ledger.rwset;
 
 /**
- * Encoded TxReadWriteSet. Namespaces, reads, writes, metadata writes and metadata entries are sorted by the UTF-8 bytes of their names, as peers
- * do; ranges stay in the order given. A write of an empty value becomes a delete. Two endorsers who saw the same give the same bytes.
+ * Encoded TxReadWriteSet. Namespaces, reads, writes, metadata writes and metadata entries are sorted by the UTF-8
+ * bytes of their names, as peers do; ranges stay in the order given. A write of an empty value becomes a delete. Two
+ * endorsers who saw the same give the same bytes.
  */
 export function encodeReadWriteSet(sets: readonly NamespaceSet[]): Uint8Array {
   const message = new ledger.rwset.TxReadWriteSet();

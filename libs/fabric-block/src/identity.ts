@@ -4,7 +4,10 @@ import { msp } from '@hyperledger/fabric-protos';
 import { decodeMessage } from './canonical-message.js';
 import { type Sign, signer } from './signature.js';
 
-/** Who someone says to be: an MSP id and a certificate as PEM text. Proves nothing until a `Membership` has looked at it. */
+/**
+ * Who someone says to be: an MSP id and a certificate as PEM text. Proves nothing until a `Membership` has looked at
+ * it.
+ */
 export interface Identity {
   mspId: string;
   certificate: string;

@@ -6,7 +6,10 @@ import { decodeIdentity, type Identity } from './identity.js';
 import { nodeRole, type Role } from './node-role.js';
 import { verifySignature } from './signature.js';
 
-/** What an organisation trusts, as PEM texts, and what it has revoked (issuer as in `X509Certificate.issuer`, serial in hex). */
+/**
+ * What an organisation trusts, as PEM texts, and what it has revoked (issuer as in `X509Certificate.issuer`, serial
+ * in hex).
+ */
 export interface MspRoots {
   roots: string[];
   intermediates?: string[];
@@ -23,8 +26,9 @@ export interface Member extends Identity {
 
 export interface Membership {
   /**
-   * The member behind SerializedIdentity bytes: an MSP that is known, a P-256 certificate that chains to its roots, is no CA, is not
-   * revoked and names exactly one role; in date (with its chain) at `at`, where that is given. Throws BlockError IDENTITY, or MALFORMED.
+   * The member behind SerializedIdentity bytes: an MSP that is known, a P-256 certificate that chains to its roots,
+   * is no CA, is not revoked and names exactly one role; in date (with its chain) at `at`, where that is given.
+   * Throws BlockError IDENTITY, or MALFORMED.
    */
   member(creator: Uint8Array, at?: Date): Member;
 }
@@ -41,7 +45,10 @@ interface Msp {
 
 const REMEMBERED = 1_000;
 
-/** Membership of the MSPs given by id: an array stands for root certificates alone. Throws if a CA certificate does not parse. */
+/**
+ * Membership of the MSPs given by id: an array stands for root certificates alone. Throws if a CA certificate does
+ * not parse.
+ */
 export function membership(msps: Record<string, string[] | MspRoots>): Membership {
   const byId = new Map(Object.entries(msps).map(([mspId, given]) => [mspId, openMsp(given)]));
   const known = new Map<string, Known>();

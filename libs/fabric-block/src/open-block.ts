@@ -21,7 +21,10 @@ export interface BlockTrust {
   /** MSP id to root CA certificates (PEM). */
   ordererMsps: Record<string, string[]>;
   peerMsps: Record<string, string[]>;
-  /** MSP ids that must each have endorsed every VALID transaction (but those of `_lifecycle`) with a peer's certificate. */
+  /**
+   * MSP ids that must each have endorsed every VALID transaction (but those of `_lifecycle`) with a peer's
+   * certificate.
+   */
   endorsement: string[];
 }
 
@@ -34,10 +37,12 @@ export interface OpenedBlock {
 }
 
 /**
- * Checks all that a block proves by itself: canonical encoding; data hash; the orderer's signature and certificate chain; and for each
- * transaction flagged VALID the txid, creator's signature, proposal hash, and endorsements by peers of every MSP of `trust.endorsement`. Certificates
- * must have been in date at the time that the transaction claims. Not proved: the flags and COMMIT_HASH (the
- * peer's own finding, signed by nobody: who keeps a block must bind its bytes), and that the reads were current. Throws BlockError with a reason and a sentence naming what is wrong.
+ * Checks all that a block proves by itself: canonical encoding; data hash; the orderer's signature and certificate
+ * chain; and for each transaction flagged VALID the txid, creator's signature, proposal hash, and endorsements by
+ * peers of every MSP of `trust.endorsement`. Certificates must have been in date at the time that the transaction
+ * claims. Not proved: the flags and COMMIT_HASH (the peer's own finding, signed by nobody: who keeps a block must
+ * bind its bytes), and that the reads were current. Throws BlockError with a reason and a sentence naming what is
+ * wrong.
  */
 export function openBlock(bytes: Uint8Array, trust: BlockTrust): OpenedBlock {
   const block = decodeBlock(bytes);

@@ -97,7 +97,10 @@ function checkProposalHash(envelope: Envelope, action: TransactionAction): Retur
   throw new BlockError('PROPOSAL_HASH', 'The endorsed result does not belong to the proposal in the transaction.');
 }
 
-/** As in Fabric, an endorsement that does not hold counts for nothing and spoils nothing: anyone can add one to their transaction. */
+/**
+ * As in Fabric, an endorsement that does not hold counts for nothing and spoils nothing: anyone can add one to their
+ * transaction.
+ */
 function endorserMsps(action: TransactionAction, peers: Membership, at: Date): string[] {
   const msps = action.endorsements.flatMap((endorsement) => {
     const endorser = goodEndorser(action.responsePayload, endorsement, peers, at);

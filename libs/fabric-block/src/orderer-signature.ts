@@ -8,8 +8,9 @@ import { decodeSignatureHeader } from './header.js';
 import type { Member, Membership } from './membership.js';
 
 /**
- * The orderer who signed the header of the block: a member with the role orderer. Every signature there is must be good. Throws BlockError ORDERER,
- * IDENTITY, SIGNATURE or MALFORMED. The genesis block has no signature and is refused: it is compared by its hash.
+ * The orderer who signed the header of the block: a member with the role orderer. Every signature there is must be
+ * good. Throws BlockError ORDERER, IDENTITY, SIGNATURE or MALFORMED. The genesis block has no signature and is
+ * refused: it is compared by its hash.
  */
 export function checkOrdererSignature(block: Block, orderers: Membership, at?: Date): Member {
   const slot = block.metadata[METADATA.SIGNATURES] ?? new Uint8Array();

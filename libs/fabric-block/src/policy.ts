@@ -14,8 +14,9 @@ type Rule = (signers: readonly Member[], used: ReadonlySet<Member>) => ReadonlyS
 type Principal = (member: Member) => boolean;
 
 /**
- * The policy of a SignaturePolicyEnvelope. As in Fabric a signer stands for one principal only, taken in order without going back. Principals other than
- * roles and single identities, and rules that are not well made, are never satisfied.
+ * The policy of a SignaturePolicyEnvelope. As in Fabric a signer stands for one principal only, taken in order
+ * without going back. Principals other than roles and single identities, and rules that are not well made, are never
+ * satisfied.
  */
 export function signaturePolicy(envelope: common.SignaturePolicyEnvelope): Policy {
   const principals = envelope.getIdentitiesList().map(principal);

@@ -38,8 +38,9 @@ export interface Proposal {
 }
 
 /**
- * Opens a SignedProposal for a chaincode: type ENDORSER_TRANSACTION, version 0, epoch 0, nonce and creator there, txid right, header and payload naming
- * the same chaincode. Leaves signature and membership to `checkProposal`, channel, time and access to the caller. Throws BlockError.
+ * Opens a SignedProposal for a chaincode: type ENDORSER_TRANSACTION, version 0, epoch 0, nonce and creator there,
+ * txid right, header and payload naming the same chaincode. Leaves signature and membership to `checkProposal`,
+ * channel, time and access to the caller. Throws BlockError.
  */
 export function openProposal(signed: { proposalBytes: Uint8Array; signature: Uint8Array }): Proposal {
   const message = decodeMessage(peer.Proposal, signed.proposalBytes, 'proposal');
@@ -124,7 +125,10 @@ function checkChaincode(header: ChannelHeader, chaincode: string): void {
     throw new BlockError('HEADER', 'Header and payload of the proposal name different chaincodes.');
 }
 
-/** Name in ChaincodeHeaderExtension, the `extension` of a channel header of type 3; empty where it names none. Throws BlockError MALFORMED. */
+/**
+ * Name in ChaincodeHeaderExtension, the `extension` of a channel header of type 3; empty where it names none. Throws
+ * BlockError MALFORMED.
+ */
 export function chaincodeOfExtension(extension: Uint8Array): string {
   const message = decodeMessage(peer.ChaincodeHeaderExtension, extension, 'chaincode header extension');
   return message.getChaincodeId()?.getName() ?? '';

@@ -16,7 +16,9 @@ export interface RangeRead {
   startKey: string;
   endKey: string;
   exhausted: boolean;
-  /** What was read; undefined where nothing was in range (the field is then left out) or where `merkle` stands for it. */
+  /**
+   * What was read; undefined where nothing was in range (the field is then left out) or where `merkle` stands for it.
+   */
   reads?: KeyRead[] | undefined;
   merkle?: { maxDegree: number; maxLevel: number; hashes: Uint8Array[] } | undefined;
 }
@@ -41,7 +43,9 @@ export interface NamespaceSet {
   ranges: RangeRead[];
   writes: KeyWrite[];
   metadataWrites: MetadataWrite[];
-  /** Hashes of private data, where there are any. The embedded ledger has none; the life cycle of a real network has. */
+  /**
+   * Hashes of private data, where there are any. The embedded ledger has none; the life cycle of a real network has.
+   */
   collections?: CollectionSet[];
 }
 

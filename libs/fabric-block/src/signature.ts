@@ -8,8 +8,8 @@ const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551
 const HALF_ORDER = Buffer.from((ORDER / 2n).toString(16).padStart(64, '0'), 'hex');
 
 /**
- * A function that signs with SHA-256 and the given P-256 key (KeyObject, or PKCS8 or SEC1 PEM). Signatures are DER with low S, as every peer and
- * orderer demands. Throws if the key is of another kind. About 0.06 ms a signature.
+ * A function that signs with SHA-256 and the given P-256 key (KeyObject, or PKCS8 or SEC1 PEM). Signatures are DER
+ * with low S, as every peer and orderer demands. Throws if the key is of another kind. About 0.06 ms a signature.
  */
 export function signer(privateKey: string | KeyObject): Sign {
   const key = typeof privateKey === 'string' ? createPrivateKey(privateKey) : privateKey;
@@ -25,7 +25,10 @@ function lowS(s: Buffer): Buffer {
   return Buffer.from((ORDER - BigInt(`0x${s.toString('hex')}`)).toString(16).padStart(64, '0'), 'hex');
 }
 
-/** Whether a signature is strict DER with S in the lower half of the P-256 group order. Says nothing about who made it. */
+/**
+ * Whether a signature is strict DER with S in the lower half of the P-256 group order. Says nothing about who made
+ * it.
+ */
 export function isLowS(signature: Uint8Array): boolean {
   const s = twoIntegers(signature)?.[1];
   if (s === undefined || s.length > 32) return false;

@@ -62,7 +62,10 @@ function endorsementMessage(endorsement: Endorsement): peer.Endorsement {
   return message;
 }
 
-/** The actions of an encoded Transaction. Fabric accepts exactly one: that is for the caller to check. Throws BlockError MALFORMED. */
+/**
+ * The actions of an encoded Transaction. Fabric accepts exactly one: that is for the caller to check. Throws
+ * BlockError MALFORMED.
+ */
 export function decodeTransaction(data: Uint8Array): TransactionAction[] {
   return decodeMessage(peer.Transaction, data, 'transaction').getActionsList().map(transactionAction);
 }

@@ -4,7 +4,10 @@ import type { MetadataWrite, NamespaceSet, Version } from './read-write-set.js';
 import { sha256 } from './sha256.js';
 import { compareUtf8 } from './utf8-order.js';
 
-/** Where a value lives. In a collection only hashes are seen: `key` is then the hash of the key in lower-case hex, and the value a hash too. */
+/**
+ * Where a value lives. In a collection only hashes are seen: `key` is then the hash of the key in lower-case hex, and
+ * the value a hash too.
+ */
 export interface StateKey {
   namespace: string;
   collection?: string | undefined;
@@ -34,7 +37,10 @@ interface Change extends StateKey {
   metadata?: Uint8Array | null;
 }
 
-/** Collects the writes of the valid transactions of one block, in their order. A later write of a key replaces the earlier. */
+/**
+ * Collects the writes of the valid transactions of one block, in their order. A later write of a key replaces the
+ * earlier.
+ */
 export class UpdateBatch {
   readonly #updates = new Map<string, StateUpdate>();
   readonly #block: number;
@@ -51,8 +57,8 @@ export class UpdateBatch {
   }
 
   /**
-   * Takes the writes of the valid transaction at `index`. A value written alone keeps the metadata of the key, metadata written alone keep its
-   * value; metadata for a key that does not exist are dropped.
+   * Takes the writes of the valid transaction at `index`. A value written alone keeps the metadata of the key,
+   * metadata written alone keep its value; metadata for a key that does not exist are dropped.
    */
   apply(index: number, sets: readonly NamespaceSet[]): void {
     const version = { block: this.#block, transaction: index };
@@ -66,7 +72,10 @@ export class UpdateBatch {
     return [...this.#updates.values()];
   }
 
-  /** Pending updates of public keys with startKey <= key < endKey (an empty end key: no end), in the order of their UTF-8 bytes. */
+  /**
+   * Pending updates of public keys with startKey <= key < endKey (an empty end key: no end), in the order of their
+   * UTF-8 bytes.
+   */
   range(namespace: string, startKey: string, endKey: string): StateUpdate[] {
     const within = this.updates().filter(
       (update) =>

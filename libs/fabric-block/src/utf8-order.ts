@@ -1,4 +1,7 @@
-/** The order of Go strings, that is of their UTF-8 bytes; it differs from that of JavaScript strings beyond U+D7FF. For sort(). */
+/**
+ * The order of Go strings, that is of their UTF-8 bytes; it differs from that of JavaScript strings beyond U+D7FF.
+ * For sort().
+ */
 export function compareUtf8(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let index = 0; index < length; index++) {

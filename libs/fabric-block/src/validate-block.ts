@@ -15,9 +15,10 @@ export interface BlockVerdict {
 }
 
 /**
- * Judges the transactions of block `number` in their order, as a peer with the V2_0 validator and a key-value state does. Touches nothing; the
- * same data on the same state give the same verdict. Stricter than a peer in one thing: messages that are not in canonical encoding are flagged as if
- * they did not decode, so an orderer must not let them into a block that real peers follow. Configuration transactions are for the caller.
+ * Judges the transactions of block `number` in their order, as a peer with the V2_0 validator and a key-value state
+ * does. Touches nothing; the same data on the same state give the same verdict. Stricter than a peer in one thing:
+ * messages that are not in canonical encoding are flagged as if they did not decode, so an orderer must not let them
+ * into a block that real peers follow. Configuration transactions are for the caller.
  */
 export function validateBlock(number: number, data: readonly Uint8Array[], context: ValidationContext): BlockVerdict {
   const { state } = context;

@@ -19,7 +19,10 @@ export interface EndorsedTransaction {
   sets: NamespaceSet[];
 }
 
-/** Throws Invalid. `keyPolicies` remembers, over the transactions of a block, whose policies of keys have been changed. */
+/**
+ * Throws Invalid. `keyPolicies` remembers, over the transactions of a block, whose policies of keys have been
+ * changed.
+ */
 export function validateEndorsement(
   { envelope, action }: FormedTransaction,
   context: ValidationContext,
@@ -46,7 +49,10 @@ function headerChaincode(extension: Uint8Array): peer.ChaincodeID | undefined {
   return decodeMessage(peer.ChaincodeHeaderExtension, extension, 'chaincode header extension').getChaincodeId();
 }
 
-/** Not `decodeResponsePayload`: a validator has flags of its own for a missing chaincode and for a broken event, and none for a missing response. */
+/**
+ * Not `decodeResponsePayload`: a validator has flags of its own for a missing chaincode and for a broken event, and
+ * none for a missing response.
+ */
 function resultOf({ responsePayload }: TransactionAction): peer.ChaincodeAction {
   const response = decodeMessage(peer.ProposalResponsePayload, responsePayload, 'proposal response payload');
   const extension = response.getExtension_asU8();
@@ -66,7 +72,10 @@ function checkChaincode(named: peer.ChaincodeID | undefined, result: peer.Chainc
   return invoked;
 }
 
-/** Namespaces whose policy must hold: the one invoked, and each that is written to. A peer takes them in random order; here the first failure names the flag. */
+/**
+ * Namespaces whose policy must hold: the one invoked, and each that is written to. A peer takes them in random order;
+ * here the first failure names the flag.
+ */
 function judged(invoked: string, sets: readonly NamespaceSet[]): string[] {
   const written = sets.filter(isWritten).map(({ namespace }) => namespace);
   return [invoked, ...written.filter((namespace) => namespace !== invoked).sort(compareUtf8)];

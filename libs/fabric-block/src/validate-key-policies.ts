@@ -22,8 +22,8 @@ export class KeyPolicies {
   }
 
   /**
-   * The policy that a key has of its own; undefined where it has none. Never satisfied where an endorsed transaction earlier in the block has changed it, even
-   * if that one fails later for what it read, or where it cannot be read.
+   * The policy that a key has of its own; undefined where it has none. Never satisfied where an endorsed transaction
+   * earlier in the block has changed it, even if that one fails later for what it read, or where it cannot be read.
    */
   of(namespace: string, { key, collection }: Key): Policy | undefined {
     if (this.#changed.has(name(namespace, { key, collection }))) return NEVER;
@@ -54,8 +54,9 @@ function name(namespace: string, { key, collection = '' }: Key): string {
 }
 
 /**
- * Whether the signers may write all that the set writes: for each key its own policy, without one that of its collection, without one that
- * of the chaincode. A transaction that is judged by none of these is judged by the chaincode's, even if it writes nothing.
+ * Whether the signers may write all that the set writes: for each key its own policy, without one that of its
+ * collection, without one that of the chaincode. A transaction that is judged by none of these is judged by the
+ * chaincode's, even if it writes nothing.
  */
 export function writesSatisfy(
   set: NamespaceSet | undefined,

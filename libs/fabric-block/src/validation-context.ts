@@ -15,8 +15,8 @@ export interface StateValue {
 export interface ValidationState {
   get(namespace: string, key: string, collection?: string): StateValue | undefined;
   /**
-   * Up to `limit` public keys with startKey <= key < endKey in the order of their UTF-8 bytes; an empty end key means no end. To go on,
-   * the validator asks again from the last key followed by U+0000.
+   * Up to `limit` public keys with startKey <= key < endKey in the order of their UTF-8 bytes; an empty end key means
+   * no end. To go on, the validator asks again from the last key followed by U+0000.
    */
   range(namespace: string, startKey: string, endKey: string, limit: number): [string, { version: Version }][];
 }

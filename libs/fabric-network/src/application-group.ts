@@ -14,7 +14,10 @@ export interface PeerOrganization extends OrganizationCertificates {
   anchorPeer: HostPort;
 }
 
-/** The peer organisations: chaincodes and their definitions need endorsement by a majority of them, unless a definition says otherwise. */
+/**
+ * The peer organisations: chaincodes and their definitions need endorsement by a majority of them, unless a
+ * definition says otherwise.
+ */
 export function applicationGroup(organizations: readonly PeerOrganization[]): common.ConfigGroup {
   return configGroup({
     values: { Capabilities: capabilities('V2_5') },

@@ -66,7 +66,10 @@ interface Request {
   extensions: Extension[];
 }
 
-/** Peers rewrite a certificate whose signature has a high S, so its bytes would differ from the file: sign until it is low, twice on average. */
+/**
+ * Peers rewrite a certificate whose signature has a high S, so its bytes would differ from the file: sign until it is
+ * low, twice on average.
+ */
 async function sign(
   request: Request,
   issuer: Pick<CertificateAuthority, 'subject' | 'keys'>,

@@ -12,7 +12,10 @@ export interface GroupParts {
   groups?: Record<string, common.ConfigGroup>;
 }
 
-/** Only admins of the group may change what is in it. Peers accept an empty mod_policy in silence, so it is never left out. */
+/**
+ * Only admins of the group may change what is in it. Peers accept an empty mod_policy in silence, so it is never left
+ * out.
+ */
 const MOD_POLICY = 'Admins';
 
 /** A group of a channel configuration: values, policies and groups by name, changed by its Admins alone. */

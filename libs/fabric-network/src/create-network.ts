@@ -45,9 +45,9 @@ const MINUTE = 60_000;
 const TEN_YEARS = 10 * 365 * 24 * 60 * MINUTE;
 
 /**
- * Makes `folder` (DATA_DIR/ledger) with organizations/, genesis.block, network.json and connection.json, or opens what is there and only refreshes
- * connection.json. The folder appears whole or not at all, whatever crashes. Private keys have mode 0600. Throws if `folder` holds
- * a network other than the one asked for, or anything else.
+ * Makes `folder` (DATA_DIR/ledger) with organizations/, genesis.block, network.json and connection.json, or opens
+ * what is there and only refreshes connection.json. The folder appears whole or not at all, whatever crashes. Private
+ * keys have mode 0600. Throws if `folder` holds a network other than the one asked for, or anything else.
  */
 export async function createNetwork(folder: string, options: NetworkOptions = {}): Promise<Network> {
   const known = await readDescription(folder);

@@ -11,7 +11,10 @@ export interface PlannedFile {
   secret: boolean;
 }
 
-/** All files of an organisation: its public MSP, the keys of its CAs, and for each member an MSP folder and a TLS folder. */
+/**
+ * All files of an organisation: its public MSP, the keys of its CAs, and for each member an MSP folder and a TLS
+ * folder.
+ */
 export function organizationFiles(organization: Organization): PlannedFile[] {
   const folder = organizationFolder(organization.mspId);
   return [

@@ -5,8 +5,9 @@ import { type NetworkDescription, readDescription } from './network-description.
 import { MSP, organizationFolder } from './network-layout.js';
 
 /**
- * The trust root of the network in `folder`, for the pin file and for `openBlock`: channel, CA certificates (PEM) of orderer and peer organisations, and
- * that every peer organisation must endorse. Reads no private key. Throws where there is no network.
+ * The trust root of the network in `folder`, for the pin file and for `openBlock`: channel, CA certificates (PEM) of
+ * orderer and peer organisations, and that every peer organisation must endorse. Reads no private key. Throws where
+ * there is no network.
  */
 export async function mspTrust(folder: string): Promise<BlockTrust> {
   const description = await readDescription(folder);

@@ -5,7 +5,10 @@ const CHANNEL = /^[a-z][a-z0-9.-]{0,248}$/;
 const CHAINCODE = /^[a-zA-Z0-9]+([-_][a-zA-Z0-9]+)*$/;
 const ORGANIZATION = /^[A-Za-z][A-Za-z0-9-]{0,62}$/;
 
-/** Throws a sentence if a name is not allowed, if two organisations are called alike, or if there is none. Names become folders, so this also keeps them in place. */
+/**
+ * Throws a sentence if a name is not allowed, if two organisations are called alike, or if there is none. Names
+ * become folders, so this also keeps them in place.
+ */
 export function checkNames({ channel, chaincode, orderer, organizations }: NetworkDescription): void {
   const all = [orderer, ...organizations];
   expectMatch(CHANNEL, channel, 'channel');

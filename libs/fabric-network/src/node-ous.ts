@@ -3,7 +3,10 @@ import { msp } from '@hyperledger/fabric-protos';
 
 const ROLES = ['Client', 'Peer', 'Admin', 'Orderer'] as const;
 
-/** config.yaml of an MSP folder: roles come from organisational units of certificates that the CA in cacerts/ca.pem issued. */
+/**
+ * config.yaml of an MSP folder: roles come from organisational units of certificates that the CA in cacerts/ca.pem
+ * issued.
+ */
 export function nodeOusYaml(): string {
   const identifiers = ROLES.map((role) =>
     [

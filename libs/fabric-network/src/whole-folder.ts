@@ -3,8 +3,9 @@ import { basename, dirname, join } from 'node:path';
 import type { PlannedFile } from './msp-folder.js';
 
 /**
- * Makes `folder` with all the files or not at all: writes beside it, flushes, then renames. What an earlier, crashed attempt left beside it is
- * removed. `folder` may exist if it is empty; anything in it makes the rename fail, and nothing is overwritten. One process at a time.
+ * Makes `folder` with all the files or not at all: writes beside it, flushes, then renames. What an earlier, crashed
+ * attempt left beside it is removed. `folder` may exist if it is empty; anything in it makes the rename fail, and
+ * nothing is overwritten. One process at a time.
  */
 export async function writeWhole(folder: string, files: readonly PlannedFile[]): Promise<void> {
   const parent = dirname(folder);
