@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const CUSTODIAN = 'Organization/custodian';
+const CUSTODIAN = 'Organization/f001';
 const doctor: Asking = {
   scope: 'user/*.cruds',
   fhirUser: 'Practitioner/1',

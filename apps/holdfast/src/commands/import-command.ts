@@ -7,7 +7,7 @@ import { readConfig } from '../config.js';
 import { receiptCheck, runImport } from '../import/index.js';
 import { openRunningStore } from '../installation.js';
 import { StartError } from '../start-error.js';
-import { issueToken } from '../token/issue-token.js';
+import { issueToken, type TokenRequest } from '../token/issue-token.js';
 import { apiOrigin } from '../up/services.js';
 
 interface Options {
@@ -24,6 +24,10 @@ function lazyCheck(pinFile: string): ReturnType<typeof receiptCheck> {
     check ??= receiptCheck(parsePin(readFileSync(pinFile)), openBlock);
     return check(text, about);
   };
+}
+
+function ownRecord(patient: string): TokenRequest {
+  return { scope: 'patient/*.rs', patient, purpose: 'PATRQT' };
 }
 
 async function runCommand(files: string[], { examples = false, check = false, pin, token }: Options): Promise<void> {
@@ -44,6 +48,7 @@ async function runCommand(files: string[], { examples = false, check = false, pi
       out: process.stdout,
       pinFile,
       verifyReceipt: lazyCheck(pinFile),
+      ...(config.hasIssuers ? {} : { patientToken: (patient: string) => issueToken(ownRecord(patient), config) }),
       ...(store ? { denialOnRecord: (type: string, id: string) => store.isDenialOnRecord({ type, id }) } : {}),
     });
   } finally {

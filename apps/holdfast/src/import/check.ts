@@ -3,6 +3,7 @@ import type { FhirConnection } from './fhir-connection.js';
 import type { ImportOptions, ReceiptVerdict, VerifyReceipt } from './import-options.js';
 import { inParallel } from './in-parallel.js';
 import { WORKERS } from './load.js';
+import { PatientConnections } from './patient-connections.js';
 import { Progress } from './progress.js';
 import { type DenialOnRecord, readBack } from './read-back.js';
 import type { Stored } from './store-resource.js';
@@ -13,6 +14,8 @@ export interface Checked {
   anchored: number;
   verified: number;
   withheld: number;
+  /** Of those withheld: read back equal by the patient whose record it is. */
+  shownToPatient: number;
   failures: string[];
 }
 
@@ -20,10 +23,20 @@ const PATIENCE = 120_000;
 
 /** One check of what was stored: read all back, then wait for all receipts and verify them. */
 export class Check {
-  private readonly checked: Checked = { equal: 0, anchored: 0, verified: 0, withheld: 0, failures: [] };
+  private readonly checked: Checked = {
+    equal: 0,
+    anchored: 0,
+    verified: 0,
+    withheld: 0,
+    shownToPatient: 0,
+    failures: [],
+  };
   private readonly withheld = new Set<string>();
   /** SHA-256 of what was read, for the version that was current. */
   private readonly read = new Map<Stored, string>();
+  /** Who could read what was withheld from us. */
+  private readonly readers = new Map<Stored, FhirConnection>();
+  private readonly patients: PatientConnections;
   private readonly denialOnRecord: DenialOnRecord;
   private readonly verifyReceipt: VerifyReceipt;
 
@@ -33,6 +46,7 @@ export class Check {
   ) {
     if (!options.verifyReceipt) throw new TypeError('A check needs verifyReceipt');
     this.verifyReceipt = options.verifyReceipt;
+    this.patients = new PatientConnections(options);
     this.denialOnRecord = options.denialOnRecord ?? (() => Promise.resolve(false));
   }
 
@@ -45,18 +59,21 @@ export class Check {
     const anchoring = new Progress(this.options.out, 'Anchoring', stored.length);
     const patience = new Patience(this.options.patienceMilliseconds ?? PATIENCE);
     await inParallel(stored, WORKERS, async (version) => {
-      const receipt = await awaitReceipt(this.connection, version, patience, () => anchoring.tick());
+      const receipt = await awaitReceipt(this.readers.get(version) ?? this.connection, version, patience, () =>
+        anchoring.tick(),
+      );
       this.receive(version, receipt);
       anchoring.advance();
     });
     anchoring.finish();
+    await this.patients.close();
     return this.checked;
   }
 
   private async readOne(stored: Stored, progress: Progress): Promise<void> {
     const outcome = await readBack(this.connection, stored, this.denialOnRecord);
     if ('reason' in outcome) this.fail(stored, outcome.reason);
-    else if ('withheld' in outcome) this.withhold(stored);
+    else if ('withheld' in outcome) await this.withhold(stored);
     else this.settle(stored, outcome.sha256);
     progress.advance();
   }
@@ -91,9 +108,23 @@ export class Check {
     this.read.set(stored, sha256);
   }
 
-  private withhold(stored: Stored): void {
+  private async withhold(stored: Stored): Promise<void> {
     this.checked.withheld++;
     this.withheld.add(keyOf(stored));
+    for (const patient of stored.patients) {
+      const connection = await this.patients.of(patient);
+      const outcome = connection && (await readBack(connection, stored, () => Promise.resolve(true)));
+      if (!connection || !outcome || 'withheld' in outcome) continue;
+      if ('reason' in outcome) this.fail(stored, `read by Patient/${patient}: ${outcome.reason}`);
+      else this.showTo(connection, stored, outcome.sha256);
+      return;
+    }
+  }
+
+  private showTo(patient: FhirConnection, stored: Stored, sha256: string): void {
+    this.checked.shownToPatient++;
+    this.readers.set(stored, patient);
+    this.read.set(stored, sha256);
   }
 
   private fail({ name, type, id }: Stored, reason: string): void {

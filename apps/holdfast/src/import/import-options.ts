@@ -39,6 +39,8 @@ export interface ImportOptions {
   verifyReceipt?: VerifyReceipt;
   /** Whether the server's event list has a denial of reading this resource. Without it, nothing counts as withheld. */
   denialOnRecord?: (type: string, id: string) => Promise<boolean>;
+  /** A token of a patient for the own record, to read what is withheld from the importing system. Without it, that is not read. */
+  patientToken?: (patient: string) => Promise<string>;
   /** How long nothing may be anchored before the check gives up. Default two minutes. */
   patienceMilliseconds?: number;
   /** Known defects by file name instead of those in the data file. */

@@ -18,19 +18,20 @@ export function report(
   ];
   const refused = loaded.refused.map(({ name, reason }) => `${name}: ${defects[name] ?? reason}`);
   return [
-    ...counts.map(([name, count]) => `${name.padEnd(16)}${count}`),
+    ...counts.map(([name, count]) => `${name.padEnd(20)}${count}`),
     ...list('refused:', refused),
     ...list('left over:', failures),
     '',
   ].join('\n');
 }
 
-function checkedCounts({ equal, anchored, verified, withheld }: Checked): [string, number][] {
+function checkedCounts({ equal, anchored, verified, withheld, shownToPatient }: Checked): [string, number][] {
   return [
     ['equal', equal],
     ['events anchored', anchored],
     ['verified', verified],
     ['withheld', withheld],
+    ['  shown to patient', shownToPatient],
   ];
 }
 

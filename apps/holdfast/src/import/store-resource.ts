@@ -8,6 +8,8 @@ import type { SourceResource } from './source-item.js';
 export interface Stored extends VersionName {
   name: string;
   digest: string;
+  /** Ids of the patients it names, itself if it is one: by literal references in its text, so some may be named in passing. */
+  patients: string[];
 }
 
 export interface Refused {
@@ -27,7 +29,16 @@ export async function storeResource(connection: FhirConnection, source: SourceRe
   const version = versionOf(answer);
   const storedId = id ?? idOf(answer);
   if (version === undefined || storedId === undefined) return { name, reason: 'the answer names no version' };
-  return { name, type, id: storedId, version, digest: contentDigest(Buffer.from(bytes).toString('utf8')) };
+  const text = Buffer.from(bytes).toString('utf8');
+  const patients = type === 'Patient' ? [storedId] : patientsNamed(text);
+  return { name, type, id: storedId, version, digest: contentDigest(text), patients };
+}
+
+const MOST_PATIENTS = 8;
+
+function patientsNamed(text: string): string[] {
+  const named = text.matchAll(/"reference"\s*:\s*"Patient\/([A-Za-z0-9\-.]{1,64})"/g);
+  return [...new Set([...named].map((match) => match[1] as string))].slice(0, MOST_PATIENTS);
 }
 
 /** The version id in an answer's ETag. */
