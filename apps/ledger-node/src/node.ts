@@ -6,9 +6,9 @@ import { Chain } from './chain/chain.js';
 import { ChaincodeStream } from './chaincode/chaincode-stream.js';
 import { chaincodeDefinition } from './chaincode-definition.js';
 import { Peer } from './endorser/peer.js';
+import type { Log } from './gateway/calls.js';
 import type { GatewayContext } from './gateway/gateway-context.js';
 import { serveGateway } from './gateway/gateway-service.js';
-import type { Log } from './gateway/unary.js';
 import { Orderer } from './orderer/orderer.js';
 import { MemoryState } from './state/memory-state.js';
 
@@ -61,9 +61,14 @@ function makeOrderer({ options, network, chain, members, now }: Parts): Orderer 
 function makePeers({ options, network, chain }: Parts): { peers: Peer[]; streams: ChaincodeStream[] } {
   const streams = network.organizations.map(() => new ChaincodeStream(options.contractAddress));
   const peers = network.organizations.map(({ peer, name }, index) => {
-    const address = `peer.${name.toLowerCase()}:${options.port}`;
     const chaincode = streams[index]!;
-    return new Peer({ address, identity: peer.identity, chaincode, chaincodeVersion: CHAINCODE_VERSION, chain });
+    return new Peer({
+      address: `peer.${name.toLowerCase()}`,
+      identity: peer.identity,
+      chaincode,
+      chaincodeVersion: CHAINCODE_VERSION,
+      chain,
+    });
   });
   return { peers, streams };
 }

@@ -138,7 +138,7 @@ describe('concurrent batches for one place', () => {
     const prepared = await Promise.all(batches.map((batch) => net.ledger.prepare('append', batch)));
     await Promise.all(prepared.map(({ txId, envelope }) => net.ledger.submit(envelope, txId)));
     const statuses = await Promise.all(prepared.map(({ txId }) => net.ledger.status(txId, 5_000)));
-    const codes = statuses.map((status) => status?.code).sort();
+    const codes = statuses.map((status) => status?.code ?? '').toSorted((a, b) => a.localeCompare(b));
     expect(codes).toEqual([...Array.from({ length: 7 }, () => 'MVCC_READ_CONFLICT'), 'VALID']);
     expect(await net.ledger.evaluate('head', { site: 'race.example' })).toMatchObject({ size: 2 });
   });

@@ -35,9 +35,9 @@ async function firstReady(child: ChildProcess): Promise<Record<string, unknown>>
   throw new NotReady(child.exitCode, lines);
 }
 
-/** Starts `dist/apps/<app>/src/main.js`, which `npm test` has built, and waits until it is ready. */
-export async function startProgram(app: string, environment: Record<string, string>): Promise<Program> {
-  const child = spawn(process.execPath, [join(DIST, app, 'src/main.js')], {
+/** Starts a script with Node and waits until it says that it is ready. */
+export async function startScript(path: string, environment: Record<string, string>): Promise<Program> {
+  const child = spawn(process.execPath, [path], {
     env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
@@ -55,6 +55,11 @@ export async function startProgram(app: string, environment: Record<string, stri
       return child.exitCode ?? child.signalCode!;
     },
   };
+}
+
+/** Starts `dist/apps/<app>/src/main.js`, which `npm test` has built. */
+export function startProgram(app: string, environment: Record<string, string>): Promise<Program> {
+  return startScript(join(DIST, app, 'src/main.js'), environment);
 }
 
 export async function freePort(): Promise<number> {

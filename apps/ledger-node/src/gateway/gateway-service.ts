@@ -1,12 +1,13 @@
 // Fabric gateway service (gateway/gateway.proto) over gRPC with TLS
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { Server, ServerCredentials, type ServerWritableStream } from '@grpc/grpc-js';
 import { gateway } from '@hyperledger/fabric-protos';
+import { Calls, type Log } from './calls.js';
+import { chaincodeEvents } from './chaincode-events.js';
 import { commitStatus } from './commit-status.js';
 import { endorse } from './endorse.js';
 import { evaluate } from './evaluate.js';
 import type { GatewayContext } from './gateway-context.js';
 import { submit } from './submit.js';
-import { Calls, type Log } from './unary.js';
 
 const MAX_MESSAGE = 16 * 1024 * 1024;
 const STOP_TIMEOUT = 3_000;
@@ -57,6 +58,10 @@ export async function serveGateway(context: GatewayContext, listener: GatewayLis
     submit: calls.unary((request: gateway.SubmitRequest) => submit(request, context)),
     commitStatus: calls.unary((request: gateway.SignedCommitStatusRequest, signal) =>
       commitStatus(request, context, signal),
+    ),
+    chaincodeEvents: calls.stream(
+      (stream: ServerWritableStream<gateway.SignedChaincodeEventsRequest, gateway.ChaincodeEventsResponse>, signal) =>
+        chaincodeEvents(stream, context, signal),
     ),
   });
   const port = await new Promise<number>((resolve, reject) => {

@@ -1,4 +1,10 @@
-import type { handleUnaryCall, ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
+import type {
+  handleServerStreamingCall,
+  handleUnaryCall,
+  ServerUnaryCall,
+  ServerWritableStream,
+  sendUnaryData,
+} from '@grpc/grpc-js';
 import { RpcError, serviceError } from './rpc-error.js';
 
 export type Log = (line: { msg: string } & Record<string, unknown>) => void;
@@ -34,10 +40,22 @@ export class Calls {
     try {
       return await run(cancelled.signal);
     } catch (error) {
-      throw this.asRpcError(error, path);
+      throw this.asRpcError(cancelled.signal.aborted ? cancelled.signal.reason : error, path);
     } finally {
       this.pending.delete(cancelled);
     }
+  }
+
+  stream<Request, Response>(
+    serve: (stream: ServerWritableStream<Request, Response>, signal: AbortSignal) => Promise<never>,
+  ): handleServerStreamingCall<Request, Response> {
+    return (stream) => {
+      const cancelled = new AbortController();
+      stream.on('cancelled', () => cancelled.abort(new RpcError('CANCELLED', 'the call was cancelled')));
+      this.limited(stream.getPath(), (signal) => serve(stream, signal), cancelled).catch((error: RpcError) =>
+        stream.emit('error', serviceError(error)),
+      );
+    };
   }
 
   unary<Request, Response>(call: Call<Request, Response>): handleUnaryCall<Request, Response> {
