@@ -21,19 +21,23 @@ export function askedPatient(
 }
 
 function named(type: string, query: readonly (readonly [string, string])[]): string | undefined {
-  const codes = compartmentPatient(type) ?? [];
+  const elements = compartmentElements(type);
   for (const [name, value] of query) {
     const [code = '', modifier] = name.split(':');
-    const bare = modifier === 'Patient' || onlyPatients(type, code);
-    const id =
-      codes.includes(code) && (modifier === undefined || modifier === 'Patient') ? patientId(value, bare) : undefined;
+    const parameter = typePlan(type).parameters.get(code);
+    if (!parameter?.keys.every((key) => elements.has(key)) || (modifier !== undefined && modifier !== 'Patient'))
+      continue;
+    const onlyPatients = modifier === 'Patient' || parameter.targets.join() === 'Patient';
+    const id = patientId(value, onlyPatients);
     if (id !== undefined) return id;
   }
   return undefined;
 }
 
-function onlyPatients(type: string, code: string): boolean {
-  return typePlan(type).parameters.get(code)?.targets.join() === 'Patient';
+/** The elements whose references put a resource into a compartment; `patient` looks at the same as `subject`. */
+function compartmentElements(type: string): ReadonlySet<string> {
+  const { parameters } = typePlan(type);
+  return new Set((compartmentPatient(type) ?? []).flatMap((code) => parameters.get(code)?.keys ?? []));
 }
 
 /** Nothing for several values, URLs, and bare ids of what may be no patient. */

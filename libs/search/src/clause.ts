@@ -18,6 +18,7 @@ export function clause(type: string, name: string, value: string, options: Searc
   if (column) return { name, not: false, anyOf: column };
   const parameter = typePlan(type).parameters.get(code);
   if (!parameter) throw new NotSupported(`Parameter ${shown(name)} is not known for ${type}`);
+  if (parameter.type === 'special') throw new NotSupported(`Parameter ${shown(name)} is not supported`);
   if (modifier === 'missing') return missing(type, { code }, name, value, options);
   checkModifier({ type, name, modifier, parameter, options });
   const asked: Asked = { type, name, modifier, parameter, options };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { resourceTypes, searchParameters } from '#libs/fhir-definitions';
 import { parse } from '#libs/fhir-json';
-import { indexRows, patientsOf } from '#libs/search';
+import { type Hash64, indexRows, patientsOf } from '#libs/search';
 import { typePlan } from '../src/type-plan.js';
 import { keyed } from './keyed.js';
 
@@ -13,6 +13,14 @@ function example(name: string) {
   const document = parse(readFileSync(join(folder, `${name}.json`)));
   return { document, resource: document.value as { resourceType: string } };
 }
+
+/** FNV-1a: five thousand resources need a hash, not a key. */
+const quick: Hash64 = (...parts) => {
+  let hash = 0x811c9dc5;
+  const text = parts.join('\u0000');
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return BigInt(hash);
+};
 
 describe('indexing', () => {
   it('knows every search parameter of every type of R4 but those without an expression and Location.near', () => {
@@ -31,9 +39,8 @@ describe('indexing', () => {
   it('throws on none of the official examples and finds something to search for in nearly all', () => {
     let empty = 0;
     for (const name of readdirSync(folder).filter((file) => /^[A-Z].*\.json$/.test(file))) {
-      const document = parse(readFileSync(join(folder, name)));
-      const resource = document.value as { resourceType: string };
-      const rows = indexRows(resource.resourceType, resource, keyed, document);
+      const resource: { resourceType: string } = JSON.parse(readFileSync(join(folder, name), 'utf8'));
+      const rows = indexRows(resource.resourceType, resource, quick);
       if (rows.present.length === 0) empty++;
       patientsOf(resource.resourceType, resource);
     }

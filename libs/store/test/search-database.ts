@@ -27,7 +27,12 @@ export interface Match extends SearchRow {
 export type Resource = { resourceType: string; id?: string } & Record<string, unknown>;
 export type Query = [string, string][];
 
-export const options: SearchOptions = { hash64: keyed, cursorKey: Buffer.alloc(32, 8), requester: 'test' };
+export const options: SearchOptions = {
+  hash64: keyed,
+  cursorKey: Buffer.alloc(32, 8),
+  requester: 'test',
+  now: Date.UTC(2030, 1, 1),
+};
 
 export class SearchDatabase {
   private constructor(
