@@ -55,7 +55,7 @@ function compile(node, stamp) {
 /** Brings dist up to date; does nothing when no source has changed. */
 export function build(node) {
   generate(node);
-  const sources = ['apps', 'libs', 'bench', '.swcrc', 'package-lock.json', 'scripts/compile.mjs'];
+  const sources = ['apps', 'libs', 'bench', 'bench', '.swcrc', 'package-lock.json', 'scripts/compile.mjs'];
   const generated = join('libs', 'fhir-definitions', 'generated', '.stamp');
   const stamp = stampOf([...sources, generated]);
   if (!isStamped(join(ROOT, 'dist', '.stamp'), stamp)) compile(node, stamp);

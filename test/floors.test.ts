@@ -32,6 +32,10 @@ function floorOf(lib: string): number {
   return FLOORS.findIndex((libs) => libs.includes(lib));
 }
 
+function isTest(file: string): boolean {
+  return file.split(sep).includes('test');
+}
+
 function placeOf(path: string): Place | undefined {
   const [kind, name] = path.split(sep);
   if (kind === 'apps' && name !== undefined) return { owner: `apps/${name}`, floor: APPS };
@@ -58,7 +62,7 @@ function importsOf(file: string): Import[] {
 function faultOfRelative({ file, target }: Import, from: Place): string | undefined {
   const path = relative(root, resolve(root, dirname(file), target));
   const to = placeOf(path);
-  if (!to || to.owner === from.owner) return undefined;
+  if (!to || to.owner === from.owner || isTest(file)) return undefined;
   const door = path === join(to.owner, 'src', 'index.js') || path === join(to.owner, 'src', 'index.ts');
   if (door && from.owner === 'apps/anchor-contract') return faultOfFloor(file, to.owner.slice('libs/'.length), from);
   return `${file} imports ${target}: another part is reached as #libs/<lib> only, not by its path.`;
@@ -66,10 +70,9 @@ function faultOfRelative({ file, target }: Import, from: Place): string | undefi
 
 function faultOfFloor(file: string, lib: string, from: Place): string | undefined {
   const floor = floorOf(lib);
-  const isTest = file.split(sep).includes('test');
   if (lib.includes('/')) return `${file} imports #libs/${lib}: a lib's only door is its src/index.ts.`;
   if (floor < 0) return `${file} imports #libs/${lib}, which is on no floor: add it to the table.`;
-  if (isTest) return undefined; // a test goes through its own door, and builds what it tests from whatever it needs
+  if (isTest(file)) return undefined; // a test goes through its own door, and builds what it tests from whatever it needs
   if (from.owner === `libs/${lib}`)
     return `${file} imports its own door #libs/${lib}: inside a lib, imports are relative.`;
   if (floor > from.floor) return `${file} imports #libs/${lib}, which is above it: imports only point down.`;
@@ -83,7 +86,7 @@ function faultOfFloor(file: string, lib: string, from: Place): string | undefine
 const NOT_FOR_LIBS = /^(@nestjs\/|nestjs-|dotenv)/;
 
 function faultOfPackage({ file, target }: Import, from: Place): string | undefined {
-  const lib = from.owner.startsWith('libs/') && !file.split(sep).includes('test');
+  const lib = from.owner.startsWith('libs/') && !isTest(file);
   return lib && NOT_FOR_LIBS.test(target)
     ? `${file} imports ${target}: libs know no Nest and no environment.`
     : undefined;
@@ -137,7 +140,7 @@ describe('the floors', () => {
   });
 
   test('libs read no environment variables', () => {
-    const sources = sourceFiles('libs').filter((file) => !file.split(sep).includes('test'));
+    const sources = sourceFiles('libs').filter((file) => !isTest(file));
     expect(sources.filter((file) => /process\s*\.\s*env\b/.test(readFileSync(join(root, file), 'utf8')))).toEqual([]);
   });
 });

@@ -16,6 +16,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Register> 
     summary: 'store files, or the examples of the FHIR specification, in the running server',
     load: async () => (await import('./commands/import-command.js')).importCommand,
   },
+  verify: {
+    summary: 'check a saved receipt with no server, or that the log extends a kept checkpoint',
+    load: async () => (await import('./commands/verify-command.js')).verifyCommand,
+  },
   pin: {
     summary: 'print what others need to verify receipts of this installation',
     load: async () => (await import('./commands/pin-command.js')).pinCommand,

@@ -46,6 +46,7 @@ export async function logDatabase(): Promise<LogDatabase> {
   const url = new URL(process.env.TEST_DATABASE_URL!);
   url.pathname = `/${name}`;
   const pool = new Pool({ connectionString: url.href, max: 8 });
+  pool.on('error', () => undefined); // DROP DATABASE may reach a connection that is just ending
   for (const file of readdirSync(MIGRATIONS)
     .filter((entry) => /^\d{4}.*\.sql$/.test(entry))
     .sort()) {

@@ -46,9 +46,9 @@ function plain(line: EventLine): string {
     line.time,
     line.action,
     line.subject ?? (line.query === undefined ? '' : `?${line.query}`),
-    `${line.decision} ${line.outcome}`,
     `by ${who}${line.client === undefined ? '' : ` via ${line.client}`}`,
     line.purpose === undefined ? '' : `for ${line.purpose}`,
+    `${line.decision} ${line.outcome}`,
     line.consent === undefined ? '' : `under ${line.consent}`,
     line.anchored ? `leaf ${line.leafIndex}` : 'not anchored yet',
   ]
