@@ -1,7 +1,7 @@
 // What a user does, on the programs as they are delivered: start, import the official examples and check them, save a receipt and
 // verify it offline, stop. Each step counts as one test; the last line tells how many passed.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ const START_WITHIN = 180_000;
 const STOP_WITHIN = 10_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-end-to-end-'));
+chmodSync(folder, 0o711); // as root, Postgres runs under another account
 const count = { passed: 0, failed: 0 };
 
 function say(line) {

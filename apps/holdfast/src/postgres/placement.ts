@@ -38,7 +38,9 @@ export function placeCluster(home: string, account: Account | undefined, say: (l
   return folder;
 }
 
-/** Leaves the pointer behind, once the cluster is complete. */
+/** Leaves the pointer behind, once the cluster is complete; and beside the cluster, for people, whose it is. */
 export function rememberPlace(home: string, folder: string): void {
-  if (folder !== join(home, 'data')) writeFileSync(pointerFile(home), `${folder}\n`, { mode: 0o644 });
+  if (folder === join(home, 'data')) return;
+  writeFileSync(join(folder, '..', 'belongs-to'), `${home}\n`, { mode: 0o600 });
+  writeFileSync(pointerFile(home), `${folder}\n`, { mode: 0o644 });
 }
