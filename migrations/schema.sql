@@ -137,6 +137,16 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION event_time IS 'The time of an event made outside its transaction: not ahead of the clock, not long past.';
 
+CREATE FUNCTION estimated_time(micros bigint) RETURNS timestamptz
+LANGUAGE plpgsql STABLE STRICT AS $$
+BEGIN
+  IF from_micros(micros) NOT BETWEEN clock_timestamp() - interval '1 second' AND clock_timestamp() THEN
+    RAISE EXCEPTION 'the time of a version is that of this clock' USING ERRCODE = 'HF001';
+  END IF;
+  RETURN from_micros(micros);
+END $$;
+COMMENT ON FUNCTION estimated_time IS 'The time of a version that was numbered outside its transaction: at most a second old, not ahead of the clock.';
+
 CREATE FUNCTION begin_write(
   _type text, _id text, _lock bigint, _patients bigint[],
   OUT now bigint, OUT pid bigint, OUT version integer, OUT deleted boolean, OUT last_updated bigint,

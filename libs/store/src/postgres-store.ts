@@ -16,6 +16,7 @@ import type { SiteKeys } from './keys/site-keys.js';
 import { Clock } from './postgres/clock.js';
 import { type Database } from './postgres/database.js';
 import { bindGenesis } from './postgres/installation.js';
+import { isWrongTime } from './postgres/unavailable.js';
 import type { HistoryResult, ReadResult } from './read-result.js';
 import type { SearchPage } from './search/search-page.js';
 import type { Store } from './store.js';
@@ -23,7 +24,7 @@ import { type HistoryRequest, history } from './versions/history.js';
 import { newContent } from './versions/new-content.js';
 import { read, readStatement, vreadStatement } from './versions/read.js';
 import { type SearchMatch, search } from './versions/search.js';
-import { type Attempt, writeVersion } from './versions/write-version.js';
+import { type Attempt, createAtOnce, writeVersion } from './versions/write-version.js';
 import type { CreateRequest, DeleteRequest, UpdateRequest, WriteResult } from './write.js';
 
 /** The store on Postgres: wiring only, each method's work is in the file of its name. */
@@ -73,7 +74,23 @@ export class PostgresStore implements Store {
     const id = randomUUID();
     const content = newContent(type, id, document, this.hash64);
     const attempt = { interaction: 'create', type, id, content, mayCreate: true, blind: true, event } as const;
-    return this.#write(attempt, permit, answer);
+    // A Consent is written under an exclusive lock, and all but the free are judged: neither is done in one statement.
+    return permit.isFree && type !== 'Consent'
+      ? this.#createAtOnce(attempt, permit, answer)
+      : this.#write(attempt, permit, answer);
+  }
+
+  async #createAtOnce(attempt: Attempt, permit: WritePermit, answer: Permit): Promise<WriteResult> {
+    await this.keys.ensure(attempt.content?.patients ?? [], this.database);
+    try {
+      const result = await createAtOnce(attempt, answer, await this.#clock.estimate(), this.database, this.keys);
+      this.#wakeUp.soon();
+      return result;
+    } catch (error) {
+      if (!isWrongTime(error)) throw error;
+      this.#clock.forget();
+      return this.#write(attempt, permit, answer);
+    }
   }
 
   update(request: UpdateRequest, permit: WritePermit, answer: Permit): Promise<WriteResult> {

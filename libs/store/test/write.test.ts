@@ -1,8 +1,8 @@
 // FHIR R4 http.html#create, #update, #delete, #read, #vread, #history
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { decide, decideWrite } from '#libs/consent';
 import { instant } from '#libs/fhir-model';
-import { eventOf, SYSTEM, type TestStore, testStore } from './test-store.js';
+import { document, eventOf, SYSTEM, type TestStore, testStore } from './test-store.js';
 
 let it: TestStore;
 beforeAll(async () => {
@@ -130,6 +130,37 @@ describe('fifty clients on one resource', () => {
         n % 4 === 0 ? it.put(consent(n)) : it.put(observation(`o${n % 7}`, `many${(n * 3) % 5}`)),
       ),
     );
+  });
+});
+
+describe('the time of a creation', () => {
+  const create = () =>
+    it.store.create(
+      { type: 'Patient', document: document({ resourceType: 'Patient' }), event: eventOf },
+      decideWrite(SYSTEM, it.store.hash64),
+      decide(SYSTEM, it.store.hash64),
+    );
+
+  test('is that of Postgres, to within a second and never ahead', async () => {
+    for (let n = 0; n < 20; n += 1) {
+      const before = await it.store.time();
+      const { time } = await create();
+      const after = await it.store.time();
+      expect(time <= after && time > before - 1_000_000n).toBe(true);
+    }
+  });
+
+  test('is asked for again when this machine’s clock has run ahead of the one of Postgres', async () => {
+    await it.store.time();
+    const real = process.hrtime.bigint.bind(process.hrtime);
+    const ahead = jest.spyOn(process.hrtime, 'bigint').mockImplementation(() => real() + 900_000_000n);
+    try {
+      const { outcome, time } = await create();
+      expect(outcome).toBe('created');
+      expect(time <= (await it.store.time())).toBe(true);
+    } finally {
+      ahead.mockRestore();
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import { BrokenSeal, seal, unseal } from './seal.js';
 
 /** First byte of what is kept: whose key it is under. */
@@ -27,7 +27,7 @@ export function openOpening(
 }
 
 function eventKey(key: Uint8Array, eventId: Uint8Array): Buffer {
-  return createHmac('sha256', key).update('holdfast event opening').update(eventId).digest();
+  return createHmac('sha256', createSecretKey(key)).update('holdfast event opening').update(eventId).digest();
 }
 
 function about(eventId: Uint8Array): string {

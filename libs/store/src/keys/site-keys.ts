@@ -1,5 +1,5 @@
 // RFC 5869: HKDF with SHA-256. RFC 2104: HMAC.
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync } from 'node:crypto';
 import type { Hash64 } from '#libs/consent';
 import type { MasterKey } from './master-key.js';
 
@@ -20,7 +20,8 @@ export function derived(master: MasterKey, use: string): Buffer {
 }
 
 /** The first 64 bits of HMAC-SHA-256 over the parts, each behind its length, so that ('ab','c') is not ('a','bc'). */
-function keyedHash(key: Buffer): Hash64 {
+function keyedHash(bytes: Buffer): Hash64 {
+  const key = createSecretKey(bytes);
   return (...parts) => {
     const hmac = createHmac('sha256', key);
     for (const part of parts) hmac.update(`${Buffer.byteLength(part)}:`).update(part);

@@ -1,9 +1,13 @@
 import type { Session } from './database.js';
 import { prepared } from './statement.js';
 
-/** Asks Postgres for the time, once for all who ask in one turn of the event loop. */
+/** Microseconds after which an estimate is not made from the last answer any more. */
+const FRESH = 1_000_000n;
+
+/** The clock of Postgres, asked once for all who ask in one turn of the event loop. */
 export class Clock {
   #asked: Promise<bigint> | undefined;
+  #answer: { readonly postgres: bigint; readonly here: bigint } | undefined;
 
   constructor(readonly session: Session) {}
 
@@ -18,9 +22,30 @@ export class Clock {
     return this.#asked;
   }
 
+  /**
+   * The time by Postgres, mostly without asking: its last answer, at most a second old, moved on by the monotonic clock of
+   * this machine. Late by what that answer took to arrive, so not ahead unless a clock was set; the statement that uses
+   * it checks that, and {@link forget} makes the next one ask.
+   */
+  async estimate(): Promise<bigint> {
+    const answer = this.#answer;
+    const passed = answer === undefined ? FRESH : monotonic() - answer.here;
+    return answer === undefined || passed >= FRESH ? this.now() : answer.postgres + passed;
+  }
+
+  forget(): void {
+    this.#answer = undefined;
+  }
+
   async #ask(): Promise<bigint> {
     const [row] = await this.session.run<{ now: string }>(prepared(() => 'SELECT micros(clock_timestamp()) AS now'));
     if (row === undefined) throw new Error('a clock always answers');
-    return BigInt(row.now);
+    const postgres = BigInt(row.now);
+    this.#answer = { postgres, here: monotonic() };
+    return postgres;
   }
+}
+
+function monotonic(): bigint {
+  return process.hrtime.bigint() / 1000n;
 }

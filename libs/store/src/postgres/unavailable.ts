@@ -19,8 +19,23 @@ export function fromPostgres(error: unknown): Error {
   if (error instanceof FhirError || !isDriverError(error))
     return types.isNativeError(error) ? error : new Error('unknown');
   const refusal = isPassing(error) ? unavailable('The database cannot be reached', RETRY_AFTER_SECONDS) : unexpected();
-  refusal.cause = new Error(`Postgres: ${error.code ?? 'no connection'}`);
+  refusal.cause = new PostgresFailure(codeOf(error));
   return refusal;
+}
+
+/** What the log may know of an error of Postgres. */
+export class PostgresFailure extends Error {
+  override readonly name = 'PostgresFailure';
+
+  /** SQLSTATE, or the code of the failed system call. */
+  constructor(readonly code: string) {
+    super(`Postgres: ${code === '' ? 'no connection' : code}`);
+  }
+}
+
+/** Whether the statement was refused because the time it was given is not that of Postgres (SQLSTATE HF001). */
+export function isWrongTime(error: unknown): boolean {
+  return error instanceof FhirError && error.cause instanceof PostgresFailure && error.cause.code === 'HF001';
 }
 
 interface DriverError extends Error {

@@ -16,6 +16,8 @@ export interface Insertion {
   /** pid of the version that stops being current. */
   readonly replaced?: bigint;
   readonly event: EventRow;
+  /** The time of the version was not taken in this transaction: Postgres refuses it if it is not its own. */
+  readonly isEstimated: boolean;
 }
 
 export interface Inserted {
@@ -46,7 +48,7 @@ function insertSql(insertion: Insertion, answer: Permit | undefined, bind: Bind)
   const { sealed, patients, content, replaced, event } = insertion;
   const hashes = `${bind(patients.map(String))}::bigint[]`;
   const ctes = [
-    versionCte(sealed, bind),
+    versionCte(insertion, bind),
     resourceCte(sealed, bind),
     `c AS (INSERT INTO compartment (pid, patient) SELECT ${PID}, p FROM unnest(${hashes}) AS p)`,
     ...(content === undefined ? [] : [indexCte(content, patients, bind)]),
@@ -59,12 +61,13 @@ function insertSql(insertion: Insertion, answer: Permit | undefined, bind: Bind)
     FROM v, (SELECT ${bind(sealed.open.type)}::text AS type, ${hashes} AS patients) AS n`;
 }
 
-function versionCte({ open, content, key, keyPatient }: SealedVersion, bind: Bind): string {
+function versionCte({ sealed, isEstimated }: Insertion, bind: Bind): string {
+  const { open, content, key, keyPatient } = sealed;
   const values = [
     bind(open.type),
     bind(open.id),
     bind(open.version),
-    `from_micros(${bind(String(open.lastUpdated))})`,
+    `${isEstimated ? 'estimated_time' : 'from_micros'}(${bind(String(open.lastUpdated))})`,
     bind(open.interaction),
     bind(content === null),
     'true',

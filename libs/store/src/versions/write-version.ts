@@ -50,6 +50,20 @@ export async function writeVersion(
     : notWritten(attempt, refused, begun, judgement, session, keys);
 }
 
+/**
+ * A create by those whom nothing keeps from recording, in one statement instead of a transaction of four: no decision
+ * depends on its locks. `time` is an estimate; where Postgres disagrees nothing is written.
+ */
+export function createAtOnce(
+  attempt: Attempt,
+  answer: Permit,
+  time: bigint,
+  session: Session,
+  keys: PatientKeys,
+): Promise<Written> {
+  return written(attempt, answer, { now: time, isEstimated: true }, { allowed: true }, session, keys);
+}
+
 async function judge(attempt: Attempt, permits: Permits, { current }: Begun, session: Session): Promise<Judgement> {
   if (current === undefined && !attempt.mayCreate) return { allowed: true };
   const { type, blind, content } = attempt;
@@ -97,7 +111,7 @@ async function notWritten(
 async function written(
   attempt: Attempt,
   answer: Permit,
-  { now, current }: Begun,
+  { now, current, isEstimated = false }: Begun & { isEstimated?: boolean },
   { consent }: Judgement,
   session: Session,
   keys: PatientKeys,
@@ -117,6 +131,7 @@ async function written(
   };
   const insertion = {
     sealed,
+    isEstimated,
     patients: draft.patients.map((patient) => keys.hashOf(patient)),
     event: await madeEvent(attempt, now, facts, session, keys),
     ...(attempt.content && { content: attempt.content }),
