@@ -236,3 +236,17 @@ describe('who writes', () => {
 test('after all that, every version has its event and every row agrees with its content', async () => {
   expect(await it.store.check()).toEqual([]);
 });
+
+test('what is denied takes as long as what is absent, give or take', async () => {
+  const permit = decide(STRANGER, it.store.hash64);
+  const took = async (id: string) => {
+    const start = performance.now();
+    await it.store.read({ type: 'Observation', id }, permit);
+    return performance.now() - start;
+  };
+  const times: [number, number][] = [];
+  for (let n = 0; n < 400; n += 1) times.push([await took('plain'), await took('absent')]);
+  const median = (of: 0 | 1) => times.map((pair) => pair[of]).sort((a, b) => a - b)[200] ?? 0;
+  expect(median(1) / median(0)).toBeGreaterThan(0.6);
+  expect(median(1) / median(0)).toBeLessThan(1.6);
+});

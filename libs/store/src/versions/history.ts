@@ -3,7 +3,7 @@ import type { Permit } from '#libs/consent';
 import type { PatientKeys } from '../keys/patient-keys.js';
 import type { Session } from '../postgres/database.js';
 import { prepared, type Statement } from '../postgres/statement.js';
-import type { Denied, Found, Gone, HistoryResult } from '../read-result.js';
+import type { Absent, Denied, Found, Gone, HistoryResult } from '../read-result.js';
 import { read, readStatement } from './read.js';
 import { openVersion, type VersionRow, versionColumns } from './version-row.js';
 
@@ -17,7 +17,6 @@ export interface HistoryRequest {
 
 interface HistoryRow extends VersionRow {
   time: string;
-  total: string;
   shown: string;
   consent: string | null;
 }
@@ -25,13 +24,13 @@ interface HistoryRow extends VersionRow {
 /** More versions than any resource has. */
 const BEYOND_ALL = 2 ** 31 - 1;
 
-/** One row at least: what there is and what may be shown of it, then the page itself. */
+/** One row at least: how many versions may be shown, then those of the page. */
 function historyStatement({ type, id, count, before }: HistoryRequest, permit: Permit): Statement {
   return prepared((bind) => {
     const all = `FROM version v WHERE v.type = ${bind(type)} AND v.id = ${bind(id)}`;
     const ok = permit.predicate('v', bind);
     return `SELECT micros(statement_timestamp()) AS time, head.*, page.*
-      FROM (SELECT count(*) AS total, count(*) FILTER (WHERE ${ok}) AS shown ${all}) AS head
+      FROM (SELECT count(*) FILTER (WHERE ${ok}) AS shown ${all}) AS head
       LEFT JOIN LATERAL (
         SELECT ${permit.decidedBy('v', bind)} AS consent, ${versionColumns('v')}
         ${all} AND v.version < ${bind(before ?? BEYOND_ALL)} AND ${ok}
@@ -51,8 +50,7 @@ export async function history(
   const [head] = rows;
   if (head === undefined) throw new Error('a history always returns a row');
   const time = BigInt(head.time);
-  if (head.total === '0') return { outcome: 'absent', time };
-  if (head.shown === '0') return denied(request, permit, session, keys, time);
+  if (head.shown === '0') return nothing(request, permit, session, keys, time);
   const page = rows.filter((row) => row.pid !== null).slice(0, request.count);
   const entries = await Promise.all(page.map((row) => entry(row, time, keys)));
   const last = page.at(-1);
@@ -66,17 +64,16 @@ async function entry(row: HistoryRow, time: bigint, keys: PatientKeys): Promise<
   return { outcome: row.interaction === 'delete' ? 'gone' : 'found', time, version, ...consent };
 }
 
-/** What is on record of the denial is taken from the current version. */
-async function denied(
+/** Why there is nothing to show, found out in the same way for both answers; what is on record comes from the current version. */
+async function nothing(
   name: { type: string; id: string },
   permit: Permit,
   session: Session,
   keys: PatientKeys,
   time: bigint,
-): Promise<Denied> {
+): Promise<Denied | Absent> {
   const current = await read(readStatement(name, permit), session, keys);
-  if (current.outcome === 'denied') return current;
-  if (current.outcome === 'absent') throw new Error('a version that was there is gone');
+  if (current.outcome === 'denied' || current.outcome === 'absent') return current;
   const { type, id, version, patients } = current.version;
   return { outcome: 'denied', time, version: { type, id, version }, patients };
 }

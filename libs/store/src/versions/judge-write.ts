@@ -1,6 +1,7 @@
 import type { Bind, Permit, WritePermit } from '#libs/consent';
 import type { Session } from '../postgres/database.js';
 import { prepared } from '../postgres/statement.js';
+import { STAND_IN } from './version-row.js';
 
 export interface Judgement {
   readonly allowed: boolean;
@@ -13,8 +14,8 @@ export interface Judged {
   readonly type: string;
   /** Hashes of the patients of the new content; absent for a deletion. */
   readonly patients?: readonly bigint[];
-  /** pid of the current version. */
-  readonly current?: bigint;
+  /** pid of the current version; `none` where there is none but the answer must take as long as if there were. */
+  readonly current?: bigint | 'none';
   /** May the current version be replaced without being seen? */
   readonly blind: boolean;
 }
@@ -55,5 +56,9 @@ function question(judged: Judged, permit: WritePermit, answer: Permit | undefine
   // Bound in FROM, so that each value is used whatever the predicates look at.
   return `SELECT ${ok} AS allowed, COALESCE(${by}) AS consent
     FROM (SELECT ${bind(judged.type)}::text AS type, ${bind((judged.patients ?? []).map(String))}::bigint[] AS patients) AS n
-    LEFT JOIN version v ON v.pid = ${bind(judged.current === undefined ? null : String(judged.current))}`;
+    LEFT JOIN version v ON v.pid = COALESCE(${bind(pidOf(judged))}::bigint, ${STAND_IN})`;
+}
+
+function pidOf({ current }: Judged): string | null {
+  return typeof current === 'bigint' ? String(current) : null;
 }

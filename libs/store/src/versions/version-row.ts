@@ -20,6 +20,9 @@ export interface VersionRow {
   patients: string[];
 }
 
+/** SQL bigint expression: some version of some patient, to be looked at in place of one that is not there. */
+export const STAND_IN = '(SELECT min(pid) FROM compartment)';
+
 /** SQL text[] expression: ids of the patients in whose compartment the version under `alias` is. */
 export function patientIds(alias: string): string {
   return `ARRAY(SELECT k.id FROM compartment c JOIN patient_key k ON k.patient = c.patient

@@ -65,15 +65,17 @@ export function createAtOnce(
 }
 
 async function judge(attempt: Attempt, permits: Permits, { current }: Begun, session: Session): Promise<Judgement> {
-  if (current === undefined && !attempt.mayCreate) return { allowed: true };
-  const { type, blind, content } = attempt;
+  const { type, blind, content, mayCreate } = attempt;
+  const isNothing = current === undefined && !mayCreate;
   const judged = {
     type,
     blind,
     ...(content && { patients: content.hashes }),
     ...(current && { current: current.pid }),
+    ...(isNothing && { current: 'none' as const }),
   };
-  return judgeWrite(judged, permits.write, permits.answer, session);
+  const judgement = await judgeWrite(judged, permits.write, permits.answer, session);
+  return isNothing ? { allowed: true } : judgement;
 }
 
 /** What is hidden is refused before anything is compared with it. */
