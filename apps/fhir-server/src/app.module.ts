@@ -6,6 +6,7 @@ import type { Config } from './config.js';
 import { Edge } from './http/edge.js';
 import { FhirController } from './http/fhir.controller.js';
 import { HealthReport } from './http/health-report.js';
+import { Lag } from './http/lag.js';
 import { Measures } from './http/measures.js';
 import { OperationsController } from './http/operations.controller.js';
 import { OutcomeFilter } from './http/outcome.filter.js';
@@ -40,6 +41,7 @@ export class AppModule implements OnApplicationShutdown {
         { provide: APP_FILTER, useClass: OutcomeFilter },
         Edge,
         HealthReport,
+        Lag,
         Measures,
       ],
     };

@@ -1,33 +1,31 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Services } from '#libs/interactions';
-import { SERVICES } from './tokens.js';
+import type { Backlog } from '#libs/store';
+import { Lag } from './lag.js';
 
 const PATIENCE_MILLISECONDS = 2_000;
 
-/** Health of one part. */
-interface Part {
+export interface Health {
   status: 'up' | 'down';
+  database: { status: 'up' | 'down' };
+  /** What waits for the ledger; absent where the database does not answer. */
+  ledger?: Backlog;
 }
 
 /** Whether the server can do its work now, part by part. */
 @Injectable()
 export class HealthReport {
-  constructor(@Inject(SERVICES) private readonly services: Services) {}
+  constructor(@Inject(Lag) private readonly lag: Lag) {}
 
-  async report(): Promise<{ status: 'up' | 'down'; database: Part }> {
-    const database = await this.database();
-    return { status: database.status, database };
-  }
-
-  private async database(): Promise<Part> {
+  /** Up if the database answers in time. The ledger's lag is told, but does not make it down: writes wait in the outbox. */
+  async report(): Promise<Health> {
     const late = new Promise<never>((_, reject) => {
       setTimeout(() => reject(new Error('the database did not answer in time')), PATIENCE_MILLISECONDS).unref();
     });
     try {
-      await Promise.race([this.services.store.time(), late]);
-      return { status: 'up' };
+      const ledger = await Promise.race([this.lag.now(), late]);
+      return { status: 'up', database: { status: 'up' }, ledger };
     } catch {
-      return { status: 'down' };
+      return { status: 'down', database: { status: 'down' } };
     }
   }
 }

@@ -1,5 +1,6 @@
-import { Injectable } from '@nestjs/common';
-import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
+import { Inject, Injectable } from '@nestjs/common';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Lag } from './lag.js';
 
 /** Counters of the HTTP edge, for Prometheus. No label names a patient, a user or a resource. */
 @Injectable()
@@ -17,7 +18,18 @@ export class Measures {
     registers: [this.registry],
   });
 
-  constructor() {
+  private readonly waiting = new Gauge({
+    name: 'holdfast_events_waiting',
+    help: 'Events that are not on the ledger yet',
+    registers: [this.registry],
+  });
+  private readonly lagSeconds = new Gauge({
+    name: 'holdfast_lag_seconds',
+    help: 'How long the oldest of them has waited',
+    registers: [this.registry],
+  });
+
+  constructor(@Inject(Lag) private readonly lag: Lag) {
     collectDefaultMetrics({ register: this.registry });
   }
 
@@ -31,6 +43,9 @@ export class Measures {
 
   /** The Prometheus text format, and its media type. */
   async text(): Promise<{ contentType: string; body: string }> {
+    const { events, oldestSeconds } = await this.lag.now();
+    this.waiting.set(events);
+    this.lagSeconds.set(oldestSeconds);
     return { contentType: this.registry.contentType, body: await this.registry.metrics() };
   }
 }

@@ -1,8 +1,7 @@
 // holdfast-receipt/1: [type]/[id]/_history/[vid]/$receipt, all that proves the event that wrote a version
 import { contentOpening, decodeOpening, receiptText } from '#libs/evidence';
-import { parse } from '#libs/fhir-json';
-import { instant, operationOutcome } from '#libs/fhir-model';
-import { type ReadResult, type StoredVersion, securityLabels } from '#libs/store';
+import { operationOutcome } from '#libs/fhir-model';
+import { type ReadResult, storedContent } from '#libs/store';
 import type { Answer } from '../answer.js';
 import type { FhirRequest } from '../fhir-request.js';
 import type { Services } from '../services.js';
@@ -29,14 +28,9 @@ export async function receiptOf(services: Services, result: ReadResult): Promise
   return receiptText({
     ...{ record, checkpoint, transaction, block },
     inclusion: { leafIndex, treeSize, hashes },
-    content: contentOpening(result.version.commitmentKey, contentOf(result.version)),
+    content: contentOpening(result.version.commitmentKey, storedContent(result.version)),
     ...(opening ? { opening: decodeOpening(opening) } : {}),
   });
-}
-
-function contentOf({ bytes, type, id, version, lastUpdated }: StoredVersion) {
-  const labels = bytes.length === 0 ? [] : securityLabels(parse(bytes).value);
-  return { bytes, type, id, version: String(version), lastUpdated: instant(lastUpdated), labels };
 }
 
 /** 202: the event is durable here, but not in a block yet. */
