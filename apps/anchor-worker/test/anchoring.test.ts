@@ -4,8 +4,8 @@ import type { Pin } from '#libs/evidence';
 import { type Ledger, LedgerError } from '#libs/ledger';
 import { batchInFlight, type Lease, LeaseLost, releaseLease, takeLease } from '#libs/store';
 import { Anchorer, OutcomeUnknown } from '../src/anchor/anchorer.js';
-import { type Installation, openInstallation } from '../src/installation/installation.js';
-import { SITE, TestSite } from './site.js';
+import type { Installation } from '../src/installation/installation.js';
+import { TestSite } from './site.js';
 
 let site: TestSite;
 let installation: Installation;
@@ -14,8 +14,7 @@ let lease: Lease;
 
 beforeAll(async () => {
   site = await TestSite.open();
-  const facts = { dataDir: site.dataDir, site: SITE, operator: 'one operator holds all keys' };
-  installation = (await openInstallation(facts, new AbortController().signal, () => undefined))!;
+  installation = await site.installation();
   pin = installation.pin;
 });
 afterAll(async () => {
@@ -187,6 +186,23 @@ describe('a ledger that refuses or lies', () => {
     await expect(anchorer({ prepare: away }).anchorNext(lease)).rejects.toThrow(LedgerError);
     expect(await anchorer().waiting(10)).toBe(2);
     await anchorAll();
+  });
+
+  it('gets smaller batches when it cannot endorse large ones in time', async () => {
+    await site.addEvents(20);
+    const slow = anchorer({
+      prepare: (fn, argument) => {
+        const { first, size } = argument as { first: number; size: number };
+        if (size - first <= 3) return site.ledger.prepare(fn, argument);
+        return Promise.reject(new LedgerError('endorse', 'DEADLINE_EXCEEDED', 'too slow', { retryable: true }));
+      },
+    });
+    let anchored = 0;
+    for (let attempt = 0; attempt < 40 && anchored < 20; attempt += 1) {
+      anchored += await slow.anchorNext(lease).catch(() => 0);
+    }
+    expect(anchored).toBe(20);
+    expect(await site.faults(pin)).toEqual([]);
   });
 
   it('is not believed when the block it shows has other leaves', async () => {

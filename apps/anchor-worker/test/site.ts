@@ -4,12 +4,26 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { leafEntry, logKey, makeEvent, type Pin, readLogValue, receiptText, verifyReceipt } from '#libs/evidence';
+import {
+  type EventDraft,
+  leafEntry,
+  logKey,
+  type MadeEvent,
+  makeEvent,
+  ONE_OPERATOR,
+  type Pin,
+  type Receipt,
+  readLogValue,
+  receiptText,
+  verifyReceipt,
+} from '#libs/evidence';
 import { openBlock } from '#libs/fabric-block';
 import type { Ledger } from '#libs/ledger';
-import { fileMasterKey, openStore, receiptOfLeaf, type Store } from '#libs/store';
+import { fileMasterKey, openStore, receiptOfLeaf, releaseLease, type Store, takeLease } from '#libs/store';
 import { ContractProcess, type TestLedger, testLedger } from '../../ledger-node/test/test-ledger.js';
+import { Anchorer } from '../src/anchor/anchorer.js';
 import { type Database, openDatabase } from '../src/database.js';
+import { type Installation, openInstallation } from '../src/installation/installation.js';
 
 export const SITE = 'site-a';
 
@@ -74,6 +88,30 @@ export class TestSite {
     );
   }
 
+  /** Records one event. */
+  async addEvent(draft: EventDraft): Promise<MadeEvent> {
+    const time = await this.store.time();
+    const event = makeEvent(draft, SITE, time);
+    await this.store.record([{ event, decision: draft.decision, time, patients: [] }]);
+    return event;
+  }
+
+  /** Anchors all that waits, as a worker does. */
+  async anchor(installation: Installation): Promise<void> {
+    const { query, transact } = this.database;
+    const lease = await takeLease(query, 'test', randomBytes(8).toString('hex'), 60);
+    const patience = { statusMs: 5_000, deadAfterSeconds: 900 };
+    const anchorer = new Anchorer({ query, transact, patience, ...installation });
+    while ((await anchorer.anchorNext(lease!)) > 0);
+    await releaseLease(query, lease!);
+  }
+
+  /** Opens the installation in the data folder: key, pin and ledger. */
+  async installation(): Promise<Installation> {
+    const facts = { dataDir: this.dataDir, site: SITE, operator: ONE_OPERATOR };
+    return (await openInstallation(facts, new AbortController().signal, () => undefined))!;
+  }
+
   /** The events as the outbox has them, in order of their rows. */
   outbox(): Promise<OutboxRow[]> {
     return this.database.query<OutboxRow>(
@@ -112,12 +150,19 @@ export class TestSite {
     return faults;
   }
 
-  /** The text of the receipt of one leaf, without openings. */
-  async receipt(place: number): Promise<string> {
+  /** The text of the receipt of one leaf, with the openings that are given. */
+  async receipt(place: number, openings: Pick<Receipt, 'opening' | 'content'> = {}): Promise<string> {
     const parts = await receiptOfLeaf(this.database.query, place);
     if (parts === undefined || parts === 'unanchored') throw new Error(`leaf ${place} has no receipt`);
     const { record, leafIndex, treeSize, hashes, checkpoint, transaction, block } = parts;
-    return receiptText({ record, inclusion: { leafIndex, treeSize, hashes }, checkpoint, transaction, block });
+    return receiptText({
+      record,
+      inclusion: { leafIndex, treeSize, hashes },
+      checkpoint,
+      transaction,
+      block,
+      ...openings,
+    });
   }
 
   async verify(place: number, pin: Pin) {

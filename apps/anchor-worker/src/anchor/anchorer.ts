@@ -3,7 +3,6 @@ import {
   type AppendArgument,
   blockSha256,
   leafEntry,
-  MAX_BATCH,
   makeBatch,
   openBatch,
   type Pin,
@@ -25,6 +24,7 @@ import {
   type Transact,
   unnumberedEvents,
 } from '#libs/store';
+import { BatchLimit } from './batch-limit.js';
 import { prepareAppend } from './ledger-append.js';
 
 /** How the worker finds out about a transaction, and when it gives one up. */
@@ -62,6 +62,8 @@ export class BatchInvalid extends Error {
 
 /** Takes events to the ledger, batch by batch: one in flight, each step saved before the next, so that it can be killed anywhere. */
 export class Anchorer {
+  private readonly batchLimit = new BatchLimit();
+
   constructor(private readonly parts: AnchorerParts) {}
 
   /** The events that have no place yet: how many the next batch would have. */
@@ -80,11 +82,11 @@ export class Anchorer {
   /** Anchors the events that wait, at most one batch of them, and gives their number. None may be in flight. */
   async anchorNext(lease: Lease): Promise<number> {
     const { query, transact, ledger, pin } = this.parts;
-    const events = await unnumberedEvents(query, MAX_BATCH);
+    const events = await unnumberedEvents(query, this.batchLimit.events);
     if (events.length === 0) return 0;
     const before = await anchoredTree(query);
     const { argument, range } = makeBatch(pin.site, before, events);
-    const transaction = await prepareAppend(ledger, argument);
+    const transaction = await this.batchLimit.during(() => prepareAppend(ledger, argument));
     const first = before.size;
     await saveBatch(transact, lease, { first, range, events: events.map(({ id }) => id), ...transaction });
     const batch = { first, size: range.size, root: range.root(), ...transaction, ageSeconds: 0 };
