@@ -1,6 +1,6 @@
 // The embedded ledger: peers of all organisations, gateway and orderer of a Fabric channel in one process
 import { join } from 'node:path';
-import { type Membership, membership } from '#libs/fabric-block';
+import { type ChannelConfig, channelConfig, decodeBlock } from '#libs/fabric-block';
 import { createNetwork, type Network } from '#libs/fabric-network';
 import { Chain } from './chain/chain.js';
 import { ChaincodeStream } from './chaincode/chaincode-stream.js';
@@ -40,22 +40,12 @@ interface Parts {
   options: NodeOptions;
   network: Network;
   chain: Chain;
-  members: Membership;
+  config: ChannelConfig;
   now: () => Date;
 }
 
-function makeOrderer({ options, network, chain, members, now }: Parts): Orderer {
-  const { channel } = network;
-  const mspIds = network.organizations.map(({ mspId }) => mspId);
-  return new Orderer({
-    channel,
-    members,
-    now,
-    identity: network.orderer.identity,
-    chain,
-    validation: { channel, members, mspIds },
-    failed: options.failed,
-  });
+function makeOrderer({ options, network, chain, config, now }: Parts): Orderer {
+  return new Orderer({ config, now, identity: network.orderer.identity, chain, failed: options.failed });
 }
 
 function makePeers({ options, network, chain }: Parts): { peers: Peer[]; streams: ChaincodeStream[] } {
@@ -85,10 +75,9 @@ async function defineChaincode({ network, chain, now }: Parts, orderer: Orderer)
   await orderer.idle();
 }
 
-function gatewayContext({ network, chain, members, now }: Parts, peers: Peer[], orderer: Orderer): GatewayContext {
-  const mspIds = network.organizations.map(({ mspId }) => mspId);
+function gatewayContext({ network, chain, config, now }: Parts, peers: Peer[], orderer: Orderer): GatewayContext {
   const hasTransaction = (txId: string) => chain.transaction(txId) !== undefined;
-  return { channel: network.channel, chain, peers, orderer, access: { members, mspIds, now, hasTransaction } };
+  return { channel: network.channel, chain, peers, orderer, access: { config, now, hasTransaction } };
 }
 
 /** Opens or makes the network and its chain, and serves it. Throws LedgerDamage, or when the port cannot be had. */
@@ -96,8 +85,8 @@ export async function startNode(options: NodeOptions): Promise<LedgerNode> {
   const { folder, port, host = '127.0.0.1', log, now = () => new Date() } = options;
   const network = await createNetwork(folder);
   const chain = await Chain.open(join(folder, 'blocks', 'chain'), network.genesis, new MemoryState());
-  const members = membership({ ...network.trust.ordererMsps, ...network.trust.peerMsps });
-  const parts = { options, network, chain, members, now };
+  const config = channelConfig(decodeBlock(network.genesis));
+  const parts = { options, network, chain, config, now };
   const orderer = makeOrderer(parts);
   await defineChaincode(parts, orderer);
   const { peers, streams } = makePeers(parts);

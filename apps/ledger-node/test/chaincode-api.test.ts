@@ -73,6 +73,8 @@ async function readWriteSet({ block, txId }: Submitted): Promise<NamespaceSet[]>
 }
 
 const VALID = 0;
+const ENDORSEMENT_POLICY_FAILURE = 10;
+const PHANTOM_READ_CONFLICT = 12;
 const puts = (count: number): Step[] =>
   Array.from({ length: count }, (_, index) => ['put', key(`k${String(index).padStart(4, '0')}`), `${index}`]);
 
@@ -176,7 +178,7 @@ describe('ranges', () => {
     const transaction = await proposal.endorse();
     await submit(['put', key('k0001a'), '1']);
     const status = await (await transaction.submit()).getStatus();
-    expect(status.code).toBe(12); // PHANTOM_READ_CONFLICT
+    expect(status.code).toBe(PHANTOM_READ_CONFLICT);
   });
 });
 
@@ -195,15 +197,27 @@ describe('history, metadata and private data', () => {
     expect(await evaluate(['history', key('never')])).toEqual([[]]);
   });
 
-  test('what the node does not have is refused in words, and the contract lives on', async () => {
-    for (const step of [
-      ['private', key('a')],
-      ['policy', key('a')],
-    ] as Step[]) {
-      const { message } = await gatewayError(evaluate(step));
-      expect(message).toMatch(/not supported by the embedded ledger/);
-    }
+  test('private data, which the node does not have, is refused in words, and the contract lives on', async () => {
+    const { message } = await gatewayError(evaluate(['private', key('a')]));
+    expect(message).toMatch(/private data is not supported by the embedded ledger/);
     expect(await evaluate(['metadata', key('a')])).toEqual(['']);
+  });
+
+  test('a key with a policy of its own is judged by that and not by that of the chaincode', async () => {
+    await submit(['put', key('a'), '1'], ['put', key('b'), '1']);
+    const set = await submit(['policy', key('a'), 'HospitalAMSP'], ['policy', key('b'), 'HospitalBMSP']);
+    expect(set.code).toBe(VALID);
+    const alone = async (name: string): Promise<number> => {
+      const transaction = await client.contract.submitAsync('run', {
+        arguments: [JSON.stringify([['put', key(name), '2']])],
+        endorsingOrganizations: ['HospitalAMSP'],
+      });
+      return (await transaction.getStatus()).code;
+    };
+    expect(await alone('a')).toBe(VALID);
+    expect(await alone('b')).toBe(ENDORSEMENT_POLICY_FAILURE);
+    expect(await evaluate(['get', key('a')], ['get', key('b')])).toEqual(['2', '1']);
+    expect(await evaluate(['metadata', key('a')])).toEqual([expect.stringContaining('HospitalAMSP')]);
   });
 });
 
@@ -235,7 +249,7 @@ describe('endorsement by both organisations', () => {
       arguments: [JSON.stringify([['put', key('a'), '1']])],
       endorsingOrganizations: ['HospitalBMSP'],
     });
-    expect((await transaction.getStatus()).code).toBe(10); // ENDORSEMENT_POLICY_FAILURE
+    expect((await transaction.getStatus()).code).toBe(ENDORSEMENT_POLICY_FAILURE);
     expect(await evaluate(['get', key('a')])).toEqual(['']);
     const unknown = client.contract.submitAsync('run', { arguments: ['[]'], endorsingOrganizations: ['NoMSP'] });
     expect(await gatewayError(unknown)).toMatchObject({ code: 14 });

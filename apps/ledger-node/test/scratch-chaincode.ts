@@ -2,7 +2,7 @@ import type { ChaincodeInterface, ChaincodeServerOpts, ChaincodeStub } from 'fab
 import shim from 'fabric-shim';
 
 // A program of its own, which Node runs as it is: fabric-shim brings an older fabric-protos than the node's.
-const { Shim } = shim;
+const { KeyEndorsementPolicy, Shim } = shim;
 
 /** What the chaincode is told to do, in order. */
 export type Step =
@@ -11,7 +11,8 @@ export type Step =
   | ['range', start: string, end: string, take: number]
   | ['page', start: string, end: string, size: number, bookmark: string]
   | ['event', name: string, payload: string]
-  | ['policy' | 'private', key: string]
+  | ['private', key: string]
+  | ['policy', key: string, ...mspIds: string[]]
   | ['fail', message: string]
   | ['sleep', milliseconds: number]
   | ['random'];
@@ -45,7 +46,11 @@ const STEPS: Record<Step[0], Run> = {
     const found = await stub.getStateValidationParameter(key);
     return found ? text(found) : '';
   },
-  policy: (stub, key: string) => stub.setStateValidationParameter(key, Buffer.from('policy')),
+  policy: async (stub, key: string, ...mspIds: string[]) => {
+    const policy = new KeyEndorsementPolicy();
+    policy.addOrgs('PEER', ...mspIds);
+    await stub.setStateValidationParameter(key, policy.getPolicy());
+  },
   private: (stub, key: string) => stub.getPrivateData('collection', key),
   range: async (stub, start: string, end: string, take: number) =>
     taken(await stub.getStateByRange(start, end), take, ({ key, value }) => [key, text(value)]),

@@ -1,6 +1,7 @@
 // Hyperledger Fabric ledger of one channel: blocks, world state, transaction and history index, COMMIT_HASH
 import {
   type Block,
+  type BlockVerdict,
   blockCommitHash,
   blockFlags,
   checkDataHash,
@@ -11,18 +12,25 @@ import {
   decodeEnvelope,
   encodeBlock,
   headerHash,
+  type NamespaceSet,
   type StateUpdate,
+  UpdateBatch,
   VALIDATION_CODE,
 } from '#libs/fabric-block';
 import type { ResultSource } from '../chaincode/result-iterator.js';
 import type { Snapshot, State, StateView } from '../state/state.js';
-import { type BlockEntry, type BlockVerdict, updatesOf } from '../validation/validate-block.js';
 import { BlockFile } from './block-file.js';
 import { HistoryIndex, keyHistory } from './history.js';
 import { LedgerDamage } from './ledger-damage.js';
 import { TransactionIndex, type TransactionPlace } from './transaction-index.js';
 import { transactionSets } from './transaction-sets.js';
 import type { TransactionStatus } from './waiters.js';
+
+/** Id of a transaction, and what it read and wrote if it is valid. */
+interface Entry {
+  txId: string;
+  sets: NamespaceSet[];
+}
 
 function txIdOf(bytes: Uint8Array): string {
   try {
@@ -33,7 +41,7 @@ function txIdOf(bytes: Uint8Array): string {
 }
 
 /** The write sets are needed of valid transactions only; others may hold anything. */
-function entry(bytes: Uint8Array, flag: number | undefined): BlockEntry {
+function entry(bytes: Uint8Array, flag: number | undefined): Entry {
   if (flag !== VALIDATION_CODE.VALID) return { txId: txIdOf(bytes), sets: [] };
   const envelope = decodeEnvelope(bytes);
   return { txId: envelope.channelHeader.txId, sets: transactionSets(envelope) };
@@ -58,7 +66,7 @@ export class Chain {
     const chain = new Chain(state);
     chain.file = await BlockFile.open(path, (bytes, number) => chain.replay(bytes, number));
     const first = decodeBlock(genesis);
-    if (chain.height === 0) await chain.storeGenesis(first);
+    if (chain.height === 0) await chain.store(commitBlock(first, Uint8Array.of(VALIDATION_CODE.VALID)), []);
     else if (Buffer.compare(headerHash(first), headerHash(decodeBlock(await chain.block(0)))) !== 0)
       throw new LedgerDamage(`The block file ${path} belongs to another channel: its block 0 is not genesis.block.`);
     return chain;
@@ -109,23 +117,18 @@ export class Chain {
   }
 
   /** Puts the verdict and COMMIT_HASH on the block and stores it. Resolves when it is on the disk and applied. */
-  async commit(block: Block, { flags, updates, entries }: BlockVerdict): Promise<void> {
-    await this.store(commitBlock(block, flags, commitHash(flags, updates, this.lastCommitHash)), updates, entries);
+  async commit(block: Block, { flags, updates }: BlockVerdict): Promise<void> {
+    await this.store(commitBlock(block, flags, commitHash(flags, updates, this.lastCommitHash)), updates);
   }
 
-  private async storeGenesis(block: Block): Promise<void> {
-    const committed = commitBlock(block, Uint8Array.of(VALIDATION_CODE.VALID));
-    await this.store(committed, [], storedEntries(committed));
-  }
-
-  private async store(block: Block, updates: readonly StateUpdate[], entries: readonly BlockEntry[]): Promise<void> {
+  private async store(block: Block, updates: readonly StateUpdate[]): Promise<void> {
     await this.file!.append(encodeBlock(block));
     this.world.apply(updates);
-    this.index(block, entries);
+    this.index(block, entriesOf(block));
     for (const listener of this.listeners) listener();
   }
 
-  private index(block: Block, entries: readonly BlockEntry[]): void {
+  private index(block: Block, entries: readonly Entry[]): void {
     this.last = block;
     this.lastCommitHash = blockCommitHash(block) ?? this.lastCommitHash;
     const flags = blockFlags(block);
@@ -144,15 +147,21 @@ export class Chain {
       const block = decodeBlock(bytes);
       checkDataHash(block);
       if (this.last) checkPrevious(block, this.last);
-      const entries = storedEntries(block);
-      const sets = entries.map(({ sets }, index) => [index, sets] as const);
-      const updates = updatesOf(block.number, sets, this.world);
+      const entries = entriesOf(block);
+      const updates = this.updates(block.number, entries);
       this.checkCommitHash(block, updates);
       this.world.apply(updates);
       this.index(block, entries);
     } catch (error) {
       throw new LedgerDamage(`The stored block ${number} does not continue the chain: ${(error as Error).message}`);
     }
+  }
+
+  /** The updates of the valid transactions, whose flags are the stored ones. */
+  private updates(block: number, entries: readonly Entry[]): StateUpdate[] {
+    const batch = new UpdateBatch(block, (namespace, key, collection) => this.world.get(namespace, key, collection));
+    for (const [index, { sets }] of entries.entries()) batch.apply(index, sets);
+    return batch.updates();
   }
 
   private checkCommitHash(block: Block, updates: readonly StateUpdate[]): void {
@@ -167,7 +176,7 @@ export class Chain {
   }
 }
 
-function storedEntries(block: Block): BlockEntry[] {
+function entriesOf(block: Block): Entry[] {
   const flags = blockFlags(block);
   return block.data.map((bytes, index) => entry(bytes, flags[index]));
 }

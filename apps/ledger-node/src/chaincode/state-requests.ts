@@ -77,6 +77,15 @@ function getStateMetadata(payload: Uint8Array, { simulation }: Invocation): Uint
   return stateMetadataResult(simulation.getMetadata(request.getKey()));
 }
 
+function putStateMetadata(payload: Uint8Array, { simulation }: Invocation): Uint8Array {
+  const request = peer.PutStateMetadata.deserializeBinary(payload);
+  noCollection(request.getCollection());
+  const metadata = request.getMetadata();
+  if (!metadata) throw new Error('there is no metadata to put');
+  simulation.putMetadata(request.getKey(), [{ name: metadata.getMetakey(), value: metadata.getValue_asU8() }]);
+  return NOTHING;
+}
+
 function closeQuery(payload: Uint8Array, { iterators }: Invocation): Uint8Array {
   const id = peer.QueryStateClose.deserializeBinary(payload).getId();
   iterators.delete(id);
@@ -92,6 +101,7 @@ const HANDLERS = new Map<number, Handler>([
   [Type.GET_STATE_BY_RANGE, getStateByRange],
   [Type.GET_HISTORY_FOR_KEY, getHistoryForKey],
   [Type.GET_STATE_METADATA, getStateMetadata],
+  [Type.PUT_STATE_METADATA, putStateMetadata],
   [Type.QUERY_STATE_NEXT, (payload, run) => next(run, peer.QueryStateNext.deserializeBinary(payload).getId())],
   [Type.QUERY_STATE_CLOSE, closeQuery],
 ]);

@@ -1,13 +1,18 @@
-// Fabric endorser, checks before a proposal is run: time, creator, access, transaction id not used
-import { BlockError, checkProposal, headerTime, type Member, type Membership, type Proposal } from '#libs/fabric-block';
+// Fabric endorser, checks before a proposal is run: time, creator, transaction id not used, access
+import {
+  BlockError,
+  type ChannelConfig,
+  checkProposal,
+  headerTime,
+  type Member,
+  type Proposal,
+} from '#libs/fabric-block';
 
 const TIME_WINDOW = 15 * 60 * 1000;
 const SYSTEM_CHAINCODE = 'qscc';
 
 export interface ProposalContext {
-  members: Membership;
-  /** The application's organisations: who else is a member may neither read nor write. */
-  mspIds: readonly string[];
+  config: ChannelConfig;
   now: () => Date;
   hasTransaction(txId: string): boolean;
 }
@@ -20,29 +25,33 @@ function checkTime(proposal: Proposal, now: Date): void {
   );
 }
 
-function checkCreator(proposal: Proposal, { members, mspIds, now }: ProposalContext): Member {
-  const denied = `error validating proposal: access denied: channel [${proposal.channelId}] creator org`;
+function creatorOf(proposal: Proposal, { config, now }: ProposalContext): Member {
   try {
-    return checkProposal(proposal, members, now());
+    return checkProposal(proposal, config.members, now());
   } catch (error) {
     if (!(error instanceof BlockError)) throw error;
     const { mspId } = proposal.identity;
-    throw new Error(mspIds.includes(mspId) ? `${denied} [${mspId}]` : `${denied} unknown, creator is malformed`);
+    const known = mspId in config.peerMsps || mspId in config.ordererMsps;
+    const denied = `error validating proposal: access denied: channel [${proposal.channelId}] creator org`;
+    throw new Error(known ? `${denied} [${mspId}]` : `${denied} unknown, creator is malformed`);
   }
+}
+
+function checkPolicy(path: string, member: Member, { config }: ProposalContext): void {
+  if (config.policy(path)?.([member])) return;
+  throw new Error(
+    `failed evaluating policy on signed data during check policy [${path}]: [a ${member.role} of ${member.mspId} does not satisfy it]`,
+  );
 }
 
 /** Writers may run the chaincodes of the channel, readers (also peers) the system chaincode. Throws the peer's text. */
 export function checkAccess(proposal: Proposal, context: ProposalContext): void {
   checkTime(proposal, context.now());
-  const { mspId, role } = checkCreator(proposal, context);
+  const creator = creatorOf(proposal, context);
   if (context.hasTransaction(proposal.txId))
     throw new Error(
       `duplicate transaction found [${proposal.txId}]. Creator [${Buffer.from(proposal.signatureHeader.creator).toString('hex')}]`,
     );
-  const writes = role === 'client' || role === 'admin';
-  const may = context.mspIds.includes(mspId) && (writes || proposal.chaincode === SYSTEM_CHAINCODE);
-  if (!may)
-    throw new Error(
-      `failed evaluating policy on signed data during check policy [/Channel/Application/Writers]: [${mspId} is no client or admin of the channel]`,
-    );
+  const reads = proposal.chaincode === SYSTEM_CHAINCODE;
+  checkPolicy(`/Channel/Application/${reads ? 'Readers' : 'Writers'}`, creator, context);
 }

@@ -1,3 +1,4 @@
+import type { ProposalContext } from '../endorser/proposal-checks.js';
 import type { GatewayContext } from './gateway-context.js';
 import { RpcError } from './rpc-error.js';
 
@@ -7,18 +8,18 @@ export interface SignedRequest {
   signature: Uint8Array;
 }
 
-function isReader({ bytes, identity, signature }: SignedRequest, { access }: GatewayContext): boolean {
+function isReader({ bytes, identity, signature }: SignedRequest, { config, now }: ProposalContext): boolean {
   try {
-    const member = access.members.member(identity, access.now());
-    return access.mspIds.includes(member.mspId) && member.verify(bytes, signature);
+    const member = config.members.member(identity, now());
+    return member.verify(bytes, signature) && (config.policy('/Channel/Application/Readers')?.([member]) ?? false);
   } catch {
     return false;
   }
 }
 
 /** Fabric's /Channel/Application/Readers: any member of the application's organisations. Throws RpcError. */
-export function checkReader(request: SignedRequest, context: GatewayContext): void {
-  if (isReader(request, context)) return;
+export function checkReader(request: SignedRequest, { access }: GatewayContext): void {
+  if (isReader(request, access)) return;
   throw new RpcError(
     'PERMISSION_DENIED',
     'failed evaluating policy on signed data during check policy [/Channel/Application/Readers]: [the signer does not satisfy it]',

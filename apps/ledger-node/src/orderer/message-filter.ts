@@ -1,20 +1,12 @@
 // Fabric orderer, message processor: what may not even become part of a block
-import {
-  checkCreator,
-  decodeEnvelope,
-  type Envelope,
-  HEADER_TYPE,
-  type Member,
-  type Membership,
-} from '#libs/fabric-block';
+import { type ChannelConfig, checkCreator, decodeEnvelope, type Envelope, HEADER_TYPE } from '#libs/fabric-block';
 import { Rejection } from './rejection.js';
 
 /** Genesis: BatchSize.AbsoluteMaxBytes. */
 const MAX_BYTES = 10 * 1024 * 1024;
 
 export interface FilterOptions {
-  channel: string;
-  members: Membership;
+  config: ChannelConfig;
   now: () => Date;
 }
 
@@ -26,22 +18,17 @@ function decoded(bytes: Uint8Array): Envelope {
   }
 }
 
-function isWriter(creator: () => Member): boolean {
+function isWriter(envelope: Envelope, { config, now }: FilterOptions): boolean {
   try {
-    const { role } = creator();
-    return role === 'client' || role === 'admin';
+    const creator = checkCreator(envelope, config.members, now());
+    return config.policy('/Channel/Writers')?.([creator]) ?? false;
   } catch {
     return false;
   }
 }
 
-function checkWriter(envelope: Envelope, { members, now }: FilterOptions): void {
-  if (isWriter(() => checkCreator(envelope, members, now()))) return;
-  throw new Rejection('FORBIDDEN', "the creator does not satisfy the policy '/Channel/Writers': permission denied");
-}
-
-/** The decoded message. Throws Rejection. A configuration must never come from a client: it would be ordered unchecked. */
-export function checkMessage(bytes: Uint8Array, options: FilterOptions): Envelope {
+/** Throws Rejection. A configuration must never come from a client: it would be ordered unchecked. */
+export function checkMessage(bytes: Uint8Array, options: FilterOptions): void {
   if (bytes.length > MAX_BYTES)
     throw new Rejection(
       'BAD_REQUEST',
@@ -49,9 +36,9 @@ export function checkMessage(bytes: Uint8Array, options: FilterOptions): Envelop
     );
   const envelope = decoded(bytes);
   const { type, channelId } = envelope.channelHeader;
-  if (channelId !== options.channel) throw new Rejection('NOT_FOUND', `channel '${channelId}' does not exist`);
+  if (channelId !== options.config.channel) throw new Rejection('NOT_FOUND', `channel '${channelId}' does not exist`);
   if (type !== HEADER_TYPE.ENDORSER_TRANSACTION)
     throw new Rejection('BAD_REQUEST', `a message of header type ${type} cannot be ordered`);
-  checkWriter(envelope, options);
-  return envelope;
+  if (!isWriter(envelope, options))
+    throw new Rejection('FORBIDDEN', "the creator does not satisfy the policy '/Channel/Writers': permission denied");
 }

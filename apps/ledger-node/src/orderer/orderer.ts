@@ -1,8 +1,6 @@
 // Fabric ordering, by one queue: a block is cut as soon as the one before it is stored
-import { assembleBlock, type Envelope, type SigningIdentity } from '#libs/fabric-block';
+import { assembleBlock, type SigningIdentity, validateBlock } from '#libs/fabric-block';
 import type { Chain } from '../chain/chain.js';
-import type { ValidationContext } from '../validation/endorser-transaction.js';
-import { validateBlock } from '../validation/validate-block.js';
 import { checkMessage, type FilterOptions } from './message-filter.js';
 import { Rejection } from './rejection.js';
 
@@ -15,19 +13,13 @@ const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 export interface OrdererOptions extends FilterOptions {
   identity: SigningIdentity;
   chain: Chain;
-  validation: Omit<ValidationContext, 'state' | 'hasTransaction'>;
   /** The chain can no longer be written: the process has to stop. */
   failed: (error: Error) => void;
 }
 
-interface Message {
-  bytes: Uint8Array;
-  envelope: Envelope;
-}
-
 /** Takes envelopes and commits them in the order they came. What waits is lost in a crash; nothing was promised for it. */
 export class Orderer {
-  private readonly waiting: Message[] = [];
+  private readonly waiting: Uint8Array[] = [];
   private waitingBytes = 0;
   private working: Promise<void> | undefined;
   private broken = false;
@@ -38,17 +30,18 @@ export class Orderer {
   submit(envelope: Uint8Array): void {
     if (this.broken || this.waiting.length >= MAX_WAITING || this.waitingBytes >= MAX_WAITING_BYTES)
       throw new Rejection('SERVICE_UNAVAILABLE', 'the orderer cannot take more messages now');
-    this.waiting.push({ bytes: envelope, envelope: checkMessage(envelope, this.options) });
+    checkMessage(envelope, this.options);
+    this.waiting.push(envelope);
     this.waitingBytes += envelope.length;
     this.working ??= this.work();
   }
 
-  private cut(): Message[] {
+  private cut(): Uint8Array[] {
     let bytes = 0;
     let count = 0;
-    for (const message of this.waiting) {
-      if (count === MAX_MESSAGES || (count > 0 && bytes + message.bytes.length > PREFERRED_BYTES)) break;
-      bytes += message.bytes.length;
+    for (const envelope of this.waiting) {
+      if (count === MAX_MESSAGES || (count > 0 && bytes + envelope.length > PREFERRED_BYTES)) break;
+      bytes += envelope.length;
       count += 1;
     }
     this.waitingBytes -= bytes;
@@ -68,19 +61,17 @@ export class Orderer {
     }
   }
 
-  private async commit(messages: readonly Message[]): Promise<void> {
-    const { chain, identity, validation } = this.options;
+  private async commit(data: readonly Uint8Array[]): Promise<void> {
+    const { chain, identity, config } = this.options;
     const block = assembleBlock({
       number: chain.height,
       previousHash: chain.lastHeaderHash,
-      data: messages.map(({ bytes }) => bytes),
+      data,
       lastConfig: 0,
       orderer: identity,
     });
     const hasTransaction = (txId: string) => chain.transaction(txId) !== undefined;
-    const envelopes = messages.map(({ envelope }) => envelope);
-    const verdict = validateBlock(block.number, envelopes, { ...validation, state: chain.state, hasTransaction });
-    await chain.commit(block, verdict);
+    await chain.commit(block, validateBlock(block.number, data, { config, state: chain.state, hasTransaction }));
   }
 
   /** When all that was taken is committed. */

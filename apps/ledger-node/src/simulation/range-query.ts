@@ -1,6 +1,5 @@
-import type { RangeRead } from '#libs/fabric-block';
-import type { StateEntry, StateView } from '../state/state.js';
-import { RangeReads } from './range-reads.js';
+import { type RangeRead, RangeSummary, type StateValue } from '#libs/fabric-block';
+import type { StateView } from '../state/state.js';
 
 const CHUNK = 128;
 
@@ -9,8 +8,8 @@ const CHUNK = 128;
  * changed: up to the last key handed out, or to the end of the range once the end was seen.
  */
 export class RangeQuery {
-  private readonly reads = new RangeReads();
-  private chunk: [string, StateEntry][] = [];
+  private readonly reads = new RangeSummary();
+  private chunk: [string, StateValue][] = [];
   private nextKey: string;
   private handedOut = 0;
   private lastKey = '';
@@ -27,7 +26,7 @@ export class RangeQuery {
     this.nextKey = startKey;
   }
 
-  private peek(): [string, StateEntry] | undefined {
+  private peek(): [string, StateValue] | undefined {
     if (this.chunk.length === 0) {
       this.chunk = this.view.range(this.namespace, this.nextKey, this.endKey, CHUNK).reverse();
       const last = this.chunk[0];

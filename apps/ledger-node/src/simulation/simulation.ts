@@ -1,6 +1,13 @@
 // Fabric read-write set semantics: reads see the snapshot and never the transaction's own writes
-import { type KeyRead, type KeyWrite, lifecycleSequenceKey, type NamespaceSet } from '#libs/fabric-block';
-import type { StateEntry, StateView } from '../state/state.js';
+import {
+  type KeyRead,
+  type KeyWrite,
+  lifecycleSequenceKey,
+  type MetadataWrite,
+  type NamespaceSet,
+  type StateValue,
+} from '#libs/fabric-block';
+import type { StateView } from '../state/state.js';
 import { RangeQuery } from './range-query.js';
 
 export const LIFECYCLE = '_lifecycle';
@@ -9,6 +16,7 @@ export const LIFECYCLE = '_lifecycle';
 export class Simulation {
   private readonly reads = new Map<string, KeyRead>();
   private readonly writes = new Map<string, KeyWrite>();
+  private readonly metadataWrites = new Map<string, MetadataWrite>();
   private readonly queries: RangeQuery[] = [];
   private readonly sequence: KeyRead;
   private paged = false;
@@ -25,7 +33,7 @@ export class Simulation {
     this.sequence = { key, version: definition.version };
   }
 
-  private read(key: string): StateEntry | undefined {
+  private read(key: string): StateValue | undefined {
     const entry = this.view.get(this.chaincode, key);
     this.reads.set(key, { key, version: entry?.version });
     return entry;
@@ -42,16 +50,26 @@ export class Simulation {
 
   /** An empty value deletes the key, as in Fabric. */
   putState(key: string, value: Uint8Array): void {
-    if (this.paged)
-      throw new Error(
-        `txid [${this.txId}]: unsuppored transaction. Transaction has already performed a paginated query. Writes are not allowed`,
-      );
+    this.mayWrite();
     this.writes.set(key, { key, value, isDelete: value.length === 0 });
+  }
+
+  /** Replaces what metadata the key has. */
+  putMetadata(key: string, entries: MetadataWrite['entries']): void {
+    this.mayWrite();
+    this.metadataWrites.set(key, { key, entries });
+  }
+
+  private mayWrite(): void {
+    if (!this.paged) return;
+    throw new Error(
+      `txid [${this.txId}]: unsuppored transaction. Transaction has already performed a paginated query. Writes are not allowed`,
+    );
   }
 
   /** `pageSize` 0 means no paging. */
   openRange(startKey: string, endKey: string, pageSize: number): RangeQuery {
-    if (pageSize > 0 && this.writes.size > 0)
+    if (pageSize > 0 && this.writes.size + this.metadataWrites.size > 0)
       throw new Error(
         `txid [${this.txId}]: unsuppored transaction. Paginated queries are supported only in a read-only transaction`,
       );
@@ -68,10 +86,10 @@ export class Simulation {
       reads: [...this.reads.values()],
       ranges: this.ranges(),
       writes: [...this.writes.values()],
-      metadataWrites: [],
+      metadataWrites: [...this.metadataWrites.values()],
     };
     const lifecycle = { namespace: LIFECYCLE, reads: [this.sequence], ranges: [], writes: [], metadataWrites: [] };
-    const touched = own.reads.length + own.ranges.length + own.writes.length > 0;
+    const touched = own.reads.length + own.ranges.length + own.writes.length + own.metadataWrites.length > 0;
     return touched ? [lifecycle, own] : [lifecycle];
   }
 

@@ -1,26 +1,8 @@
-import type { StateUpdate, Version } from '#libs/fabric-block';
-
-/** The latest value of a key, with the height of the transaction that wrote it. */
-export interface StateEntry {
-  value: Uint8Array;
-  version: Version;
-  /** Encoded metadata entries kept with the key, as `encodeStateMetadata` makes them. */
-  metadata?: Uint8Array | undefined;
-}
-
-/** Hashes of private data are kept apart from the chaincode's own keys; chaincode names hold no NUL. */
-export function stateNamespace(namespace: string, collection?: string): string {
-  return collection === undefined ? namespace : `${namespace}\u0000${collection}`;
-}
+import type { StateUpdate, StateValue, ValidationState } from '#libs/fabric-block';
 
 /** Something that answers like the world state at one height. */
-export interface StateView {
-  get(namespace: string, key: string): StateEntry | undefined;
-  /**
-   * Up to `limit` entries with startKey <= key < endKey in the order of their UTF-8 bytes. An empty end key means no
-   * end. To go on, ask again from the last key followed by U+0000.
-   */
-  range(namespace: string, startKey: string, endKey: string, limit: number): [string, StateEntry][];
+export interface StateView extends ValidationState {
+  range(namespace: string, startKey: string, endKey: string, limit: number): [string, StateValue][];
 }
 
 /** The state as it was when the snapshot was taken, whatever is applied meanwhile. Must be released. */
