@@ -1,5 +1,5 @@
 // holdfast-evidence/1: what an event says of a version's content without making it guessable
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, createSecretKey } from 'node:crypto';
 import type { JsonObject, JsonValue } from '#libs/fhir-json';
 import { EVIDENCE_ALG } from './event-record.js';
 import { encodeFields } from './field.js';
@@ -50,7 +50,7 @@ export function commitToFacts(key: Uint8Array, facts: ContentFacts): Buffer {
   if (key.length !== 32) throw new RangeError('a commitment key has 32 bytes');
   const { sha256, type, id, version, lastUpdated, labelsSha256 } = facts;
   const fields = encodeFields([EVIDENCE_ALG, 'content', sha256, type, id, version, lastUpdated, labelsSha256]);
-  return createHmac('sha256', key).update(fields).digest();
+  return createHmac('sha256', createSecretKey(key)).update(fields).digest();
 }
 
 /** The content commitment of a stored version under its own fresh key of 32 bytes. */

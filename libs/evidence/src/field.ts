@@ -11,16 +11,24 @@ export function uint64(n: bigint): Buffer {
   return bytes;
 }
 
+type Field = Uint8Array | string | undefined;
+
+function sizeOf(field: Field): number {
+  return typeof field === 'string' ? Buffer.byteLength(field, 'utf8') : (field?.length ?? 0);
+}
+
 /** The fields one after the other. Texts as UTF-8; undefined and the empty text are a field of length 0. */
-export function encodeFields(fields: readonly (Uint8Array | string | undefined)[]): Buffer {
-  const parts: Uint8Array[] = [];
+export function encodeFields(fields: readonly Field[]): Buffer {
+  // One allocation for all: this runs several times for every request.
+  const bytes = Buffer.allocUnsafe(fields.reduce((sum: number, field) => sum + LENGTH + sizeOf(field), 0));
+  let at = 0;
   for (const field of fields) {
-    const bytes = typeof field === 'string' ? Buffer.from(field, 'utf8') : (field ?? Buffer.alloc(0));
-    const length = Buffer.alloc(LENGTH);
-    length.writeUInt32BE(bytes.length);
-    parts.push(length, bytes);
+    const from = bytes.writeUInt32BE(sizeOf(field), at);
+    at = from + sizeOf(field);
+    if (typeof field === 'string') bytes.write(field, from, 'utf8');
+    else if (field !== undefined) bytes.set(field, from);
   }
-  return Buffer.concat(parts);
+  return bytes;
 }
 
 /** Exactly `names.length` fields and nothing after them; throws FormatError otherwise. */

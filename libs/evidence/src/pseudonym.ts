@@ -1,5 +1,5 @@
 // holdfast-evidence/1: keyed names and commitments. The key is fresh for each event, so nothing links two of them
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { EVIDENCE_ALG } from './event-record.js';
 import { encodeFields, uint64 } from './field.js';
 
@@ -23,14 +23,14 @@ export interface SearchOpening {
 }
 
 /** HMAC-SHA-256 under the opening's key over format, role and name, each length-prefixed. */
-export function pseudonym(key: Uint8Array, role: Role, name: string): Buffer {
+export function pseudonym(key: KeyObject, role: Role, name: string): Buffer {
   return createHmac('sha256', key)
     .update(encodeFields([EVIDENCE_ALG, role, name]))
     .digest();
 }
 
 /** HMAC-SHA-256 under the opening's key over format, `search`, query, count and each version in the order given. */
-export function searchCommitment(key: Uint8Array, search: SearchOpening): Buffer {
+export function searchCommitment(key: KeyObject, search: SearchOpening): Buffer {
   const versions = search.versions.flatMap(({ type, id, version, commitment }) => [type, id, version, commitment]);
   const numbers = [uint64(BigInt(search.count)), uint64(BigInt(search.versions.length))];
   const fields = encodeFields([EVIDENCE_ALG, 'search', search.query, ...numbers, ...versions]);
