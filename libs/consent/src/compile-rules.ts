@@ -22,12 +22,12 @@ const DEEPEST = 16;
  * narrows a deny. Nested denies stand by their own criteria, as long as those around them are in force; nested permits are not understood.
  */
 export function compileRules(consent: Consent, hash64: Hash64): RuleRow[] {
-  const about = patientOf(consent);
+  const id = patientOf(consent);
   const { denies, permits } = voice(consent);
-  if (about === undefined || !denies) return [];
-  const patient = hash64('Patient', about.id);
+  if (id === undefined || !denies) return [];
+  const patient = hash64('Patient', id);
   const rows = provisionRows(consent, hash64).map((row) => ({ ...row, patient }));
-  return rows.filter((row) => !row.permit || (permits && !about.foreign));
+  return rows.filter((row) => !row.permit || permits);
 }
 
 type Rule = Omit<RuleRow, 'patient'>;
@@ -43,9 +43,10 @@ function provisionRows(consent: Consent, hash64: Hash64): Rule[] {
   return root === undefined ? nested : [root, ...nested];
 }
 
-function patientOf(consent: Consent): { id: string; foreign: boolean } | undefined {
+/** Only a patient of ours: one of another server has nothing here to decide on, and an id there may be anyone's here. */
+function patientOf(consent: Consent): string | undefined {
   const reference = parseReference(consent.patient?.reference ?? '');
-  return reference?.type === 'Patient' ? { id: reference.id, foreign: reference.base !== undefined } : undefined;
+  return reference?.type === 'Patient' && reference.base === undefined ? reference.id : undefined;
 }
 
 function nestedRows(provision: Provision, around: Interval, hash64: Hash64, depth: number): Rule[] {

@@ -11,7 +11,7 @@ export function decide(facts: AccessFacts, hash64: Hash64): Permit {
 
 /**
  * The permit for create, update and delete. The custodian's staff and system clients may always record, within their
- * compartment restriction; all others only where they would be shown the result.
+ * compartment restriction; all others only where they would be shown the result, and Consents only about themselves.
  */
 export function decideWrite(facts: AccessFacts, hash64: Hash64): WritePermit {
   return new WritePermit(facts, hash64);

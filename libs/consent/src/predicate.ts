@@ -35,14 +35,18 @@ export function mayDisclose(
   return `(${[...inside, ...open, 'true'].join(' AND ')})`;
 }
 
-/** Condition over `c.patient`: this patient stands in the way. Undefined where no patient can. */
+/**
+ * Condition over `c.patient`: this patient stands in the way. Undefined where no patient can. What others may see of a
+ * patient does not let them consent in the patient's stead: outsiders record Consents about themselves only.
+ */
 function refusal(facts: AccessFacts, hash64: Hash64, subject: Subject, bind: Bind, act: Act): string | undefined {
   if (act === 'record' && facts.staff) return undefined;
   const denied = `EXISTS (${matching(false, facts, hash64, subject, bind)})`;
   const reason = hasDefault(facts)
     ? denied
     : `(${denied} OR NOT EXISTS (${matching(true, facts, hash64, subject, bind)}))`;
-  return `${notOwn(facts, hash64, bind)}${reason}`;
+  const barred = act === 'record' ? `(${subject.type} = 'Consent' OR ${reason})` : reason;
+  return `${notOwn(facts, hash64, bind)}${barred}`;
 }
 
 function hasDefault(facts: AccessFacts): boolean {

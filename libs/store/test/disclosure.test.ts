@@ -212,6 +212,21 @@ describe('who writes', () => {
     expect(await it.put(observation('taken', 'guest'), STRANGER)).toMatchObject({ outcome: 'denied', current: 1 });
   });
 
+  test('a Consent must be the custodian’s or the patient: leave to see is no leave to consent', async () => {
+    const permit = { type: 'permit', ...to('Practitioner/9') };
+    await it.put(consent('trusts', 'trusting', permit));
+    expect(await it.put(consent('widens', 'trusting', { type: 'permit' }), STRANGER)).toMatchObject({
+      outcome: 'denied',
+    });
+    expect(await it.put(consent('trusts', 'trusting', { type: 'permit' }), STRANGER)).toMatchObject({
+      outcome: 'denied',
+    });
+    expect(await it.remove('Consent', 'trusts', STRANGER)).toMatchObject({ outcome: 'denied' });
+    expect(await it.put(consent('trusts', 'trusting', permit, 'inactive'), self('trusting'))).toMatchObject({
+      outcome: 'updated',
+    });
+  });
+
   test('within a compartment cannot write outside it, nor move anything out', async () => {
     const own = self('inside');
     expect(await it.put(observation('mine', 'inside'), own)).toMatchObject({ outcome: 'created', readable: true });

@@ -36,7 +36,7 @@ export function vreadStatement(name: { type: string; id: string; version: number
 function decided(found: string, permit: Permit, bind: Bind): string {
   return `SELECT micros(statement_timestamp()) AS time, f.pid IS NOT NULL AS there, d.ok,
       ${permit.decidedBy('v', bind)} AS consent, ${versionColumns('v', 'CASE WHEN d.ok AND f.pid = v.pid THEN v.content END')}
-    FROM (SELECT (${found}) AS pid) AS f
+    FROM (SELECT (${found}) AS pid OFFSET 0) AS f
     LEFT JOIN version v ON v.pid = COALESCE(f.pid, ${STAND_IN})
     LEFT JOIN LATERAL (SELECT ${permit.predicate('v', bind)} AS ok OFFSET 0) AS d ON true`;
 }
