@@ -54,7 +54,8 @@ export function openDatabase(url: string): Database {
 /** Whether the tables of the log are there: the server makes them when it first starts. */
 export async function hasTables(query: Query): Promise<boolean> {
   const [row] = await query<{ made: boolean }>(
-    `SELECT to_regclass('batch') IS NOT NULL AND to_regclass('event') IS NOT NULL AS made`,
+    `SELECT to_regclass('batch') IS NOT NULL AND to_regclass('event') IS NOT NULL
+       AND to_regclass('installation') IS NOT NULL AS made`,
   );
   return row?.made === true;
 }

@@ -1,5 +1,6 @@
 // Takes events from the outbox to the ledger: one process per site leads, others wait to take over
 import { pino } from 'pino';
+import { bindLedger, OtherLedger } from '#libs/store';
 import { Anchorer } from './anchor/anchorer.js';
 import { type Config, readConfig } from './config.js';
 import { type Database, hasTables, openDatabase } from './database.js';
@@ -17,11 +18,19 @@ const PATIENCE = { statusMs: 10_000, deadAfterSeconds: 15 * 60 };
 const STOP_WITHIN_MS = 1_500;
 const TABLES_MS = 250;
 
-async function untilTables(database: Database, failures: FailureLog, signal: AbortSignal): Promise<void> {
+/** Waits until the server has made the database, and binds it to this ledger. Throws OtherLedger when it belongs to another. */
+async function untilBound(
+  database: Database,
+  genesis: string,
+  failures: FailureLog,
+  signal: AbortSignal,
+): Promise<void> {
+  const { query } = database;
   while (!signal.aborted) {
     try {
-      if (await hasTables(database.query)) return;
+      if ((await hasTables(query)) && (await bindLedger(query, genesis))) return;
     } catch (error) {
+      if (error instanceof OtherLedger) throw error;
       failures.tell(error);
     }
     await pause(TABLES_MS, signal);
@@ -58,7 +67,7 @@ async function run(config: Config, log: pino.Logger, signal: AbortSignal): Promi
   const server = config.metricsPort === undefined ? undefined : serveMetrics(config.metricsPort);
   const database = openDatabase(config.databaseUrl);
   log.info({ site }, 'ready');
-  await untilTables(database, failures, signal);
+  await untilBound(database, installation.pin.genesis, failures, signal);
   await work(config, database, installation, log, signal);
   server?.close();
   await database.close();

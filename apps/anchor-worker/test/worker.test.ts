@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { freePort } from '../../ledger-node/test/child-process.js';
 import { testLedger } from '../../ledger-node/test/test-ledger.js';
 import { readPin } from '../src/installation/pin-file.js';
 import { SITE, TestSite } from './site.js';
@@ -175,12 +176,24 @@ describe('the worker', () => {
     expect(await worker.end('SIGTERM')).toBe(1);
   });
 
+  it('refuses to run, in one sentence, on a database that belongs to another ledger', async () => {
+    const { query } = site.database;
+    const [bound] = await query<{ genesis: string }>('SELECT genesis FROM installation');
+    expect(bound!.genesis).toBe((await readPin(site.dataDir))!.genesis);
+    await query(`UPDATE installation SET genesis = 'another'`);
+    const worker = new WorkerProcess();
+    await worker.says('The anchor worker cannot run: this database belongs to another ledger');
+    await query('UPDATE installation SET genesis = $1', [bound!.genesis]);
+    expect(await worker.end('SIGTERM')).toBe(1);
+  });
+
   it('serves its lag and counters', async () => {
-    const worker = new WorkerProcess({ METRICS_PORT: '39817' });
+    const port = await freePort();
+    const worker = new WorkerProcess({ METRICS_PORT: String(port) });
     await worker.says('leads');
     await site.addEvents(4);
     await allAnchored();
-    const text = await (await fetch('http://127.0.0.1:39817/metrics')).text();
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     expect(text).toMatch(/holdfast_anchor_events_total 4/);
     expect(text).toMatch(/holdfast_anchor_lag_seconds \d/);
     expect(text).toMatch(/holdfast_anchor_leader 1/);

@@ -9,6 +9,7 @@ export {
   replaceTransaction,
   saveBatch,
 } from './batch.js';
+export { bindLedger, OtherLedger } from './bind-ledger.js';
 export { type Lease, LeaseLost, releaseLease, renewLease, takeLease } from './lease.js';
 export { type Backlog, backlog, numberedEvents, type OutboxEvent, unnumberedEvents } from './outbox.js';
 export type { Query, Transact } from './query.js';
