@@ -8,6 +8,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Register> 
     summary: 'start Postgres, the ledger, the worker and the FHIR server, and watch them',
     load: async () => (await import('./up/up-command.js')).upCommand,
   },
+  network: {
+    summary: 'run a real Fabric network on this machine: up, status, down',
+    load: async () => (await import('./network/network-command.js')).networkCommand,
+  },
   token: {
     summary: 'print a development token for the server on this PORT and DATA_DIR',
     load: async () => (await import('./token/token-command.js')).tokenCommand,

@@ -24,8 +24,17 @@ export interface NetworkOptions {
   chaincode?: string;
   /** host:port that clients dial. Goes into connection.json, and replaces what is there. Default localhost:7051. */
   endpoint?: string;
+  /** Where the genesis block says that orderer and peers are; only heard when the network is made. Default: localhost, 7050, 7051, 8051, ... */
+  addresses?: NetworkAddresses;
   /** When the certificates begin to be valid, less five minutes for clocks that differ. Default: the current time. */
   now?: Date;
+}
+
+/** Addresses of the nodes of a real network. */
+export interface NetworkAddresses {
+  orderer: HostPort;
+  /** One for each organisation, in their order. */
+  peers: readonly HostPort[];
 }
 
 const DEFAULTS: NetworkDescription = {
@@ -38,9 +47,9 @@ const DEFAULTS: NetworkDescription = {
   chaincode: 'anchor',
 };
 const ENDPOINT = 'localhost:7051';
-/** Ports that the genesis block names for a real network; the embedded ledger does not listen there. */
-const ORDERER: HostPort = { host: 'localhost', port: 7050 };
-const ANCHOR_PORT = 7051;
+/** What the genesis block names for a real network; the embedded ledger does not listen there. */
+const ORDERER_PORT = 7050;
+const PEER_PORT = 7051;
 const MINUTE = 60_000;
 const TEN_YEARS = 10 * 365 * 24 * 60 * MINUTE;
 
@@ -88,10 +97,11 @@ async function networkFiles(folder: string, options: NetworkOptions): Promise<Pl
       makeOrganization(name, [role('peer'), role('admin'), role('client')], validity),
     ),
   );
+  const addresses = options.addresses ?? defaultAddresses(organizations.length);
   const connection = connectionOf(folder, description, options.endpoint ?? ENDPOINT);
   return [
     ...[orderer, ...organizations].flatMap(organizationFiles),
-    plain(GENESIS, genesisOf(description.channel, orderer, organizations, now)),
+    plain(GENESIS, genesisOf(description.channel, orderer, organizations, { now, addresses })),
     plain(CONNECTION, connectionText(connection)),
     plain(DESCRIPTION, describeNetwork(description)),
   ];
@@ -110,19 +120,30 @@ function validFrom(now: Date): Validity {
   return { notBefore: new Date(start), notAfter: new Date(start + TEN_YEARS) };
 }
 
-function genesisOf(channel: string, orderer: Organization, organizations: Organization[], time: Date): Uint8Array {
+function defaultAddresses(organizations: number): NetworkAddresses {
+  const host = 'localhost';
+  const peers = Array.from({ length: organizations }, (_, index) => ({ host, port: PEER_PORT + index * 1_000 }));
+  return { orderer: { host, port: ORDERER_PORT }, peers };
+}
+
+function genesisOf(
+  channel: string,
+  orderer: Organization,
+  organizations: Organization[],
+  { now, addresses }: { now: Date; addresses: NetworkAddresses },
+): Uint8Array {
   const [node] = orderer.members;
   return genesisBlock({
     channel,
     orderer: {
       ...publicPart(orderer),
-      consenters: [{ ...ORDERER, tlsCertificate: node!.tls.certificate }],
+      consenters: [{ ...addresses.orderer, tlsCertificate: node!.tls.certificate }],
     },
     organizations: organizations.map((organization, index) => ({
       ...publicPart(organization),
-      anchorPeer: { host: 'localhost', port: ANCHOR_PORT + index * 1_000 },
+      anchorPeer: addresses.peers[index]!,
     })),
-    time,
+    time: now,
     nonce: randomBytes(24),
   });
 }

@@ -1,4 +1,4 @@
-// The door of fabric-network: certificates, MSP folders and genesis block of a Fabric network, made in TypeScript alone.
+// The door of fabric-network: a Fabric network made, joined and given its chaincode in TypeScript alone.
 export type { HostPort, PeerOrganization } from './application-group.js';
 export {
   type CertificateAuthority,
@@ -7,11 +7,32 @@ export {
   makeAuthority,
   type Validity,
 } from './certificate.js';
+export { joinOrderer, type OrdererAdmin, type OrdererChannel, ordererChannel } from './channel/join-orderer.js';
+export { joinPeer, peerBlock, peerChannels, peerHeight } from './channel/join-peer.js';
 export { type Connection, readConnection } from './connection.js';
-export { createNetwork, type NetworkOptions } from './create-network.js';
+export { createNetwork, type NetworkAddresses, type NetworkOptions } from './create-network.js';
 export { type GenesisOptions, genesisBlock } from './genesis-block.js';
+export { type ChaincodePackage, chaincodePackage, type ServiceDescription } from './lifecycle/chaincode-package.js';
+export {
+  approvedDefinition,
+  committedDefinition,
+  type Definition,
+  installedPackages,
+  type OrganizationAdmin,
+} from './lifecycle/definition.js';
+export { type Deployment, deployChaincode } from './lifecycle/deploy-chaincode.js';
 export { mspTrust } from './msp-trust.js';
 export type { OrganizationCertificates } from './msp-value.js';
+export { NetworkError } from './network-error.js';
+export { organizationMember } from './network-layout.js';
+export type { NodeAddress } from './node/node-address.js';
+export { OrdererConnection } from './node/orderer-connection.js';
+export { type OrdererPlace, ordererSettings } from './node/orderer-settings.js';
+export { patiently } from './node/patience.js';
+export { type ChaincodeCall, PeerConnection } from './node/peer-connection.js';
+export { type OrdererOverride, type PeerPlace, peerSettings } from './node/peer-settings.js';
+export { writeServiceBuilder } from './node/service-builder.js';
+export { transact } from './node/transact.js';
 export { type Network, type NetworkMember, openNetwork, type TlsFiles } from './open-network.js';
 export type { OrdererOrganization } from './orderer-group.js';
 export {

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 /** Where the files of a network lie below its folder; every path is relative to that folder. */
 export const GENESIS = 'genesis.block';
@@ -13,11 +13,17 @@ export function memberFolder(mspId: string, member: string): string {
   return join(organizationFolder(mspId), member);
 }
 
+/** Absolute path of a member's folder, with msp/ and tls/, in the network at `folder`. */
+export function organizationMember(folder: string, mspId: string, member: string): string {
+  return resolve(folder, memberFolder(mspId, member));
+}
+
 /** Files of an MSP folder, as peer and orderer expect them. */
 export const MSP = {
   ca: join('msp', 'cacerts', 'ca.pem'),
   tlsCa: join('msp', 'tlscacerts', 'tlsca.pem'),
   config: join('msp', 'config.yaml'),
+  keystore: join('msp', 'keystore'),
   certificate: join('msp', 'signcerts', 'cert.pem'),
   privateKey: join('msp', 'keystore', 'key.pem'),
 } as const;

@@ -26,7 +26,7 @@ export interface Network {
   chaincode: string;
   /** In the order of making: the first is the site's own, and its peer's TLS certificate is that of the listener. */
   organizations: (OrganizationName & { peer: NetworkMember; admin: NetworkMember; client: NetworkMember })[];
-  orderer: OrganizationName & NetworkMember;
+  orderer: OrganizationName & NetworkMember & { admin: NetworkMember };
   /** Encoded block 0. */
   genesis: Uint8Array;
   /** For `membership`, `openBlock` and the pin. */
@@ -49,7 +49,11 @@ export async function openNetwork(folder: string): Promise<Network> {
     channel: description.channel,
     chaincode: description.chaincode,
     organizations: await Promise.all(organizations),
-    orderer: { ...description.orderer, ...(await member(description.orderer.mspId, MEMBER.orderer)) },
+    orderer: {
+      ...description.orderer,
+      ...(await member(description.orderer.mspId, MEMBER.orderer)),
+      admin: await member(description.orderer.mspId, MEMBER.admin),
+    },
     genesis: await readFile(join(folder, GENESIS)),
     trust: await trustOf(folder, description),
     connection: await readConnection(folder),

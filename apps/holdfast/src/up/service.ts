@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { goneWithin, signal } from '../process/process-state.js';
+import { stopWithUs } from '../process/stop-with-us.js';
 import { StartError } from '../start-error.js';
 import { jsonLine, LastWords, warningOf } from './last-words.js';
 import type { LogFile } from './log-file.js';
@@ -10,7 +11,9 @@ import type { LogFile } from './log-file.js';
 export interface ServiceSpec {
   /** As in apps/: also the name of its log. */
   name: string;
-  /** Arguments of Node. */
+  /** Path of a program that is not ours; without it, Node runs. It is stopped when we are gone, however we went. */
+  program?: string;
+  /** Its arguments, or those of Node. */
   args: string[];
   env: Readonly<Record<string, string | undefined>>;
   /** Asked again and again until true; told whether the program has printed {"msg":"ready"}. */
@@ -90,11 +93,13 @@ export class Service {
   private launch(): ChildProcess {
     this.words = new LastWords();
     this.saidReady = false;
-    const child = spawn(process.execPath, this.spec.args, {
+    const { program = process.execPath, args } = this.spec;
+    const child = spawn(program, args, {
       detached: true, // Ctrl-C at the terminal reaches the supervisor only, which stops everything in order
       env: { ...this.spec.env },
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      stdio: this.spec.program === undefined ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
     });
+    if (this.spec.program !== undefined && child.pid !== undefined) stopWithUs(child, child.pid);
     child.on('error', (error) => this.words.hear(`Error: ${error.message}`));
     for (const stream of [child.stdout, child.stderr]) {
       if (stream) createInterface(stream).on('line', (line) => this.hear(line));

@@ -1,0 +1,36 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { readConfig } from '../config.js';
+import { networkDown } from './network-down.js';
+import { networkStatus } from './network-status.js';
+import { networkUp, type UpOptions } from './network-up.js';
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+}
+
+/** `network up | status | down`: a real Fabric network on this machine, from the programs that Fabric publishes. */
+export function networkCommand(command: Command): Command {
+  command
+    .command('up')
+    .description('make or start the network: an orderer, a peer for each hospital, and the contract')
+    .option('--orgs <number>', 'hospitals, when the network is made (default 2)', wholeNumber)
+    .option('--port <number>', 'port of the orderer, when the network is made (default 7050)', wholeNumber)
+    .action((options: UpOptions) => networkUp(readConfig(), options, say));
+  command
+    .command('status')
+    .description('say what each node of the network says of itself')
+    .action(async () => {
+      if (!(await networkStatus(readConfig(), say))) process.exitCode = 1;
+    });
+  command
+    .command('down')
+    .description('stop the network; its data stays')
+    .option('--purge', 'delete certificates, blocks and state, too')
+    .action((options: { purge?: boolean }) => networkDown(readConfig(), options, say));
+  return command;
+}
