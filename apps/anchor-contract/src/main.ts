@@ -5,7 +5,7 @@ import { type ChaincodeServerOpts, Shim } from 'fabric-shim';
 import ChaincodeFromContract from 'fabric-shim/lib/contract-spi/chaincodefromcontract.js';
 import { contracts } from './contracts.js';
 
-const MAX_MESSAGE = 16 * 1024 * 1024;
+const MAX_MESSAGE = 32 * 1024 * 1024;
 
 function required(name: string): string {
   const value = process.env[name];

@@ -7,7 +7,7 @@ import type { Invocation } from './state-requests.js';
 
 const DIAL_TIMEOUT = 5_000;
 const EXECUTE_TIMEOUT = 30_000;
-const MAX_MESSAGE = 16 * 1024 * 1024;
+const MAX_MESSAGE = 32 * 1024 * 1024;
 const OPTIONS = {
   'grpc.max_receive_message_length': MAX_MESSAGE,
   'grpc.max_send_message_length': MAX_MESSAGE,

@@ -9,7 +9,10 @@ import { evaluate } from './evaluate.js';
 import type { GatewayContext } from './gateway-context.js';
 import { submit } from './submit.js';
 
-const MAX_MESSAGE = 16 * 1024 * 1024;
+/** A request; a batch of 5,000 leaves needs a quarter of a megabyte. The contract gets it twice: as arguments and as proposal. */
+const MAX_REQUEST = 8 * 1024 * 1024;
+/** An answer may be a block. */
+const MAX_ANSWER = 64 * 1024 * 1024;
 const STOP_TIMEOUT = 3_000;
 
 export interface GatewayListener {
@@ -47,8 +50,8 @@ function shutDown(server: Server): Promise<void> {
 /** Listens and answers. Rejects when the address cannot be had. */
 export async function serveGateway(context: GatewayContext, listener: GatewayListener): Promise<GatewayServer> {
   const server = new Server({
-    'grpc.max_receive_message_length': MAX_MESSAGE,
-    'grpc.max_send_message_length': 4 * MAX_MESSAGE,
+    'grpc.max_receive_message_length': MAX_REQUEST,
+    'grpc.max_send_message_length': MAX_ANSWER,
     'grpc.max_concurrent_streams': 1_000,
   });
   const calls = new Calls(listener.log);

@@ -1,0 +1,130 @@
+// Anything a client can send over gRPC: an error as the gateway gives it, never a crash, never a bad block
+
+import type { ServiceError } from '@grpc/grpc-js';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { openBlock } from '#libs/fabric-block';
+import { type GatewayClient, gatewayClient, gatewayError } from './gateway-client.js';
+import { append, ContractProcess, SiteBatches, type TestLedger, testLedger } from './test-ledger.js';
+
+let contract: ContractProcess;
+let net: TestLedger;
+let client: GatewayClient;
+
+beforeAll(async () => {
+  contract = await ContractProcess.start();
+  net = await testLedger({ contractAddress: contract.address });
+  client = gatewayClient(net.node.network, net.node.port, net.node.network.organizations[0]!.client.identity);
+});
+
+afterAll(async () => {
+  client.close();
+  await net.close();
+  await contract.stop();
+});
+
+const METHODS = ['Endorse', 'Evaluate', 'Submit', 'CommitStatus'] as const;
+
+/** Sends bytes as they are; gives the status, 0 for an answer. */
+function send(method: (typeof METHODS)[number], bytes: Uint8Array): Promise<number> {
+  return new Promise((resolve) => {
+    client.client.makeUnaryRequest(
+      `/gateway.Gateway/${method}`,
+      (value: Uint8Array) => Buffer.from(value),
+      (value: Buffer) => value,
+      bytes,
+      { deadline: Date.now() + 5_000 },
+      (error: ServiceError | null) => resolve(error?.code ?? 0),
+    );
+  });
+}
+
+/** Requests of each kind that are in order, as they go over the wire. */
+async function goodRequests(site: SiteBatches): Promise<Record<(typeof METHODS)[number], Uint8Array>> {
+  const sent: Partial<Record<string, Uint8Array>> = {};
+  const real = client.client.makeUnaryRequest.bind(client.client) as (...args: unknown[]) => unknown;
+  const spy = (path: string, serialize: (value: unknown) => Buffer, ...rest: unknown[]) => {
+    const recording = (value: unknown) => {
+      const bytes = serialize(value);
+      sent[path.split('/').at(-1)!] = bytes;
+      return bytes;
+    };
+    return real(path, recording, ...rest);
+  };
+  client.client.makeUnaryRequest = spy as never;
+  const argument = JSON.stringify(
+    Object.fromEntries(Object.entries(site.next(1)).sort(([a], [b]) => (a < b ? -1 : 1))),
+  );
+  await client.contract.evaluate('head', { arguments: [JSON.stringify({ site: site.site })] });
+  await (await client.contract.submitAsync('append', { arguments: [argument] })).getStatus();
+  client.client.makeUnaryRequest = real as never;
+  return sent as Record<(typeof METHODS)[number], Uint8Array>;
+}
+
+async function stillWell(): Promise<void> {
+  expect(
+    await append(net.ledger, new SiteBatches(`well-${Date.now()}-${net.node.chain.height}`).next(1)),
+  ).toMatchObject({
+    code: 'VALID',
+  });
+}
+
+const EXPECTED = new Set([
+  2, // UNKNOWN: the chaincode refused
+  3, // INVALID_ARGUMENT
+  7, // PERMISSION_DENIED
+  9, // FAILED_PRECONDITION
+  10, // ABORTED
+  14, // UNAVAILABLE: an organisation that is not there
+]);
+
+test('bytes that are no request are refused', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...METHODS), fc.uint8Array({ maxLength: 200 }), async (method, bytes) => {
+      const code = await send(method, bytes);
+      expect(code === 13 || EXPECTED.has(code)).toBe(true); // 13 INTERNAL: gRPC itself, where nothing decodes
+    }),
+    { numRuns: 150 },
+  );
+  await stillWell();
+});
+
+test('a request with one byte changed is refused, or is the same request', async () => {
+  const good = await goodRequests(new SiteBatches('bytes.example'));
+  const height = await net.ledger.height();
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom('Endorse' as const, 'Evaluate' as const, 'Submit' as const),
+      fc.nat(),
+      fc.integer({ min: 1, max: 255 }),
+      async (method, at, mask) => {
+        const bytes = Buffer.from(good[method]);
+        const index = at % bytes.length;
+        bytes[index]! ^= mask;
+        const code = await send(method, bytes);
+        expect(code === 0 || code === 13 || EXPECTED.has(code)).toBe(true);
+      },
+    ),
+    { numRuns: 400 },
+  );
+  await stillWell();
+  for (let number = height; number < (await net.ledger.height()); number += 1n)
+    openBlock(await net.ledger.blockAt(number), net.node.network.trust);
+  expect(await net.ledger.evaluate('head', { site: 'bytes.example' })).toMatchObject({ size: 1 });
+  expect(net.log).toEqual([]);
+});
+
+test('an argument larger than the node takes is refused, and the next is not', async () => {
+  const large = 'x'.repeat(9 * 1024 * 1024);
+  await expect(client.contract.evaluate('head', { arguments: [large] })).rejects.toMatchObject({ code: 8 });
+  await stillWell();
+});
+
+test('a large argument reaches the contract, whose refusal leaves no block', async () => {
+  const height = await net.ledger.height();
+  const large = 'x'.repeat(7 * 1024 * 1024);
+  const error = await gatewayError(client.contract.submit('append', { arguments: [large] }));
+  expect(error.details[0]!.message).toMatch(/chaincode response 500, BAD_ARGUMENT/);
+  expect(await net.ledger.height()).toBe(height);
+  await stillWell();
+});
