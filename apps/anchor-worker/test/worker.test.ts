@@ -145,13 +145,12 @@ describe('the worker', () => {
     const worker = new WorkerProcess();
     await worker.says('leads');
     const { port } = site.net.node;
-    await site.net.node.close();
+    await site.net.close();
     await site.addEvents(12);
     await worker.says('events wait');
     await sleep(2_000);
     await site.addEvents(12);
     expect(await unanchored()).toBe(24);
-    site.net.ledger.close();
     site.net = await testLedger({ contractAddress: site.contract.address, folder: join(site.dataDir, 'ledger'), port });
     await worker.says('events go to the ledger again');
     await allAnchored();
