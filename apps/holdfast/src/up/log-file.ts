@@ -10,7 +10,16 @@ export class LogFile {
     this.size = existsSync(path) ? statSync(path).size : 0;
   }
 
+  /** Does not fail: a full disk must not stop what could still run without a log. */
   write(text: string): void {
+    try {
+      this.append(text);
+    } catch {
+      // the line is lost; the next one is tried again
+    }
+  }
+
+  private append(text: string): void {
     const length = Buffer.byteLength(text);
     if (this.size > 0 && this.size + length > LIMIT) this.turnOver();
     appendFileSync(this.path, text, { mode: 0o600 });

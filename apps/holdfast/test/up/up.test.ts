@@ -1,5 +1,5 @@
 // The real programs, as `npm start` starts them.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -89,6 +89,11 @@ function processOf(part: string): number {
   return pid;
 }
 
+function holdfast(command: string): { status: number | null; stdout: string } {
+  const env = { ...process.env, DATA_DIR: dataDir, PORT: String(port) };
+  return spawnSync(process.execPath, ['scripts/holdfast.mjs', command], { cwd: root, env, encoding: 'utf8' });
+}
+
 async function isReady(): Promise<boolean> {
   try {
     return (await fetch(`http://127.0.0.1:${port}/health/ready`)).ok;
@@ -109,6 +114,11 @@ linux('up', () => {
     const second = start();
     expect(await second.ended).toBe(1);
     expect(second.output).toContain(`Holdfast already runs on ${dataDir} (process ${readRunFile(dataDir)?.pid})`);
+
+    expect(holdfast('doctor')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('The database agrees with itself.'),
+    });
 
     for (const part of ['ledger-node', 'anchor-contract', 'anchor-worker', 'fhir-server']) {
       process.kill(processOf(`${part}/src/main.js`), 'SIGKILL');
