@@ -48,7 +48,7 @@ function makeOrderer({ options, network, chain, config, now }: Parts): Orderer {
   return new Orderer({ config, now, identity: network.orderer.identity, chain, failed: options.failed });
 }
 
-function makePeers({ options, network, chain }: Parts): { peers: Peer[]; streams: ChaincodeStream[] } {
+function makePeers({ options, network }: Parts): { peers: Peer[]; streams: ChaincodeStream[] } {
   const streams = network.organizations.map(() => new ChaincodeStream(options.contractAddress));
   const peers = network.organizations.map(({ peer, name }, index) => {
     const chaincode = streams[index]!;
@@ -57,7 +57,6 @@ function makePeers({ options, network, chain }: Parts): { peers: Peer[]; streams
       identity: peer.identity,
       chaincode,
       chaincodeVersion: CHAINCODE_VERSION,
-      chain,
     });
   });
   return { peers, streams };

@@ -12,13 +12,12 @@ import {
   decodeEnvelope,
   encodeBlock,
   headerHash,
-  type NamespaceSet,
   type StateUpdate,
   UpdateBatch,
   VALIDATION_CODE,
 } from '#libs/fabric-block';
 import type { ResultSource } from '../chaincode/result-iterator.js';
-import type { Snapshot, State, StateView } from '../state/state.js';
+import type { State, StateView } from '../state/state.js';
 import { BlockFile } from './block-file.js';
 import { HistoryIndex, keyHistory } from './history.js';
 import { LedgerDamage } from './ledger-damage.js';
@@ -26,25 +25,17 @@ import { TransactionIndex, type TransactionPlace } from './transaction-index.js'
 import { transactionSets } from './transaction-sets.js';
 import type { TransactionStatus } from './waiters.js';
 
-/** Id of a transaction, and what it read and wrote if it is valid. */
-interface Entry {
-  txId: string;
-  sets: NamespaceSet[];
+/** What a block leaves behind beside the block itself. */
+interface Effects {
+  txIds: readonly string[];
+  updates: readonly StateUpdate[];
 }
 
-function txIdOf(bytes: Uint8Array): string {
-  try {
-    return decodeEnvelope(bytes).channelHeader.txId;
-  } catch {
-    return '';
-  }
-}
-
-/** The write sets are needed of valid transactions only; others may hold anything. */
-function entry(bytes: Uint8Array, flag: number | undefined): Entry {
-  if (flag !== VALIDATION_CODE.VALID) return { txId: txIdOf(bytes), sets: [] };
-  const envelope = decodeEnvelope(bytes);
-  return { txId: envelope.channelHeader.txId, sets: transactionSets(envelope) };
+/** The state and the histories as they were at one height. Must be released. */
+export interface ChainSnapshot {
+  state: StateView;
+  history(namespace: string, key: string): ResultSource;
+  release(): void;
 }
 
 /** Owns the block file and everything that follows from it. Blocks are committed one at a time, by one caller. */
@@ -66,7 +57,7 @@ export class Chain {
     const chain = new Chain(state);
     chain.file = await BlockFile.open(path, (bytes, number) => chain.replay(bytes, number));
     const first = decodeBlock(genesis);
-    if (chain.height === 0) await chain.store(commitBlock(first, Uint8Array.of(VALIDATION_CODE.VALID)), []);
+    if (chain.height === 0) await chain.begin(first);
     else if (Buffer.compare(headerHash(first), headerHash(decodeBlock(await chain.block(0)))) !== 0)
       throw new LedgerDamage(`The block file ${path} belongs to another channel: its block 0 is not genesis.block.`);
     return chain;
@@ -88,8 +79,17 @@ export class Chain {
     return this.world;
   }
 
-  snapshot(): Snapshot {
-    return this.world.snapshot();
+  snapshot(): ChainSnapshot {
+    const state = this.world.snapshot();
+    const { height } = this;
+    return {
+      state,
+      history: (namespace, key) => {
+        const blocks = this.histories.get(namespace, key, height);
+        return keyHistory(blocks, (number) => this.block(number), { namespace, key });
+      },
+      release: () => state.release(),
+    };
   }
 
   transaction(txId: string): TransactionPlace | undefined {
@@ -105,41 +105,39 @@ export class Chain {
     return this.file!.block(number);
   }
 
-  history(namespace: string, key: string): ResultSource {
-    const changes = [...this.histories.get(namespace, key)];
-    return keyHistory(changes, (number) => this.block(number), namespace, key);
-  }
-
   /** Calls back after each further block; gives the function that stops it. */
   onBlock(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
-  /** Puts the verdict and COMMIT_HASH on the block and stores it. Resolves when it is on the disk and applied. */
-  async commit(block: Block, { flags, updates }: BlockVerdict): Promise<void> {
-    await this.store(commitBlock(block, flags, commitHash(flags, updates, this.lastCommitHash)), updates);
+  /**
+   * Puts the verdict and COMMIT_HASH on the block and stores it. `txIds` are those of its transactions, in order.
+   * Resolves when the block is on the disk and applied.
+   */
+  async commit(block: Block, { flags, updates }: BlockVerdict, txIds: readonly string[]): Promise<void> {
+    await this.store(commitBlock(block, flags, commitHash(flags, updates, this.lastCommitHash)), { updates, txIds });
   }
 
-  private async store(block: Block, updates: readonly StateUpdate[]): Promise<void> {
+  private async begin(genesis: Block): Promise<void> {
+    const block = commitBlock(genesis, Uint8Array.of(VALIDATION_CODE.VALID));
+    await this.store(block, this.effects(block));
+  }
+
+  private async store(block: Block, effects: Effects): Promise<void> {
     await this.file!.append(encodeBlock(block));
-    this.world.apply(updates);
-    this.index(block, entriesOf(block));
+    this.apply(block, effects);
     for (const listener of this.listeners) listener();
   }
 
-  private index(block: Block, entries: readonly Entry[]): void {
+  private apply(block: Block, { updates, txIds }: Effects): void {
+    this.world.apply(updates);
+    this.histories.add(updates, block.number);
     this.last = block;
     this.lastCommitHash = blockCommitHash(block) ?? this.lastCommitHash;
     const flags = blockFlags(block);
-    for (const [index, { txId, sets }] of entries.entries()) {
-      for (const { namespace, writes } of sets)
-        this.histories.add(
-          writes.map(({ key }) => ({ namespace, key })),
-          { block: block.number, transaction: index },
-        );
+    for (const [index, txId] of txIds.entries())
       this.transactions.add(txId, { block: block.number, index, flag: flags[index]! });
-    }
   }
 
   private replay(bytes: Uint8Array, number: number): void {
@@ -147,21 +145,22 @@ export class Chain {
       const block = decodeBlock(bytes);
       checkDataHash(block);
       if (this.last) checkPrevious(block, this.last);
-      const entries = entriesOf(block);
-      const updates = this.updates(block.number, entries);
-      this.checkCommitHash(block, updates);
-      this.world.apply(updates);
-      this.index(block, entries);
+      const effects = this.effects(block);
+      this.checkCommitHash(block, effects.updates);
+      this.apply(block, effects);
     } catch (error) {
       throw new LedgerDamage(`The stored block ${number} does not continue the chain: ${(error as Error).message}`);
     }
   }
 
-  /** The updates of the valid transactions, whose flags are the stored ones. */
-  private updates(block: number, entries: readonly Entry[]): StateUpdate[] {
-    const batch = new UpdateBatch(block, (namespace, key, collection) => this.world.get(namespace, key, collection));
-    for (const [index, { sets }] of entries.entries()) batch.apply(index, sets);
-    return batch.updates();
+  /** What the transactions left, by the flags that were stored with them. */
+  private effects(block: Block): Effects {
+    const flags = blockFlags(block);
+    const envelopes = block.data.map(decodeEnvelope);
+    const batch = new UpdateBatch(block.number, (...key) => this.world.get(...key));
+    for (const [index, envelope] of envelopes.entries())
+      if (flags[index] === VALIDATION_CODE.VALID) batch.apply(index, transactionSets(envelope));
+    return { updates: batch.updates(), txIds: envelopes.map(({ channelHeader }) => channelHeader.txId) };
   }
 
   private checkCommitHash(block: Block, updates: readonly StateUpdate[]): void {
@@ -174,9 +173,4 @@ export class Chain {
   async close(): Promise<void> {
     await this.file?.close();
   }
-}
-
-function entriesOf(block: Block): Entry[] {
-  const flags = blockFlags(block);
-  return block.data.map((bytes, index) => entry(bytes, flags[index]));
 }

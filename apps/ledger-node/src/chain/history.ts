@@ -1,62 +1,74 @@
 // Fabric GetHistoryForKey: the changes of a key by valid transactions, newest first, read back from the blocks
 import { ledger } from '@hyperledger/fabric-protos';
 import timestamp from 'google-protobuf/google/protobuf/timestamp_pb.js';
-import { decodeBlock, decodeEnvelope, type StateUpdate, type Version } from '#libs/fabric-block';
+import {
+  blockFlags,
+  decodeBlock,
+  decodeEnvelope,
+  type KeyWrite,
+  type StateKey,
+  VALIDATION_CODE,
+} from '#libs/fabric-block';
 import type { ResultSource } from '../chaincode/result-iterator.js';
 import { transactionSets } from './transaction-sets.js';
 
-/** Which transactions changed a key. */
+/** Which blocks changed a key. What they did to it is in the blocks. */
 export class HistoryIndex {
-  private readonly changes = new Map<string, Version[]>();
+  private readonly blocks = new Map<string, number[]>();
 
-  private list(namespace: string, key: string): Version[] {
-    const name = `${namespace}\u0000${key}`;
-    const list = this.changes.get(name) ?? [];
-    this.changes.set(name, list);
-    return list;
+  add(keys: Iterable<StateKey>, block: number): void {
+    for (const { namespace, key } of keys) {
+      const name = `${namespace}\u0000${key}`;
+      const list = this.blocks.get(name);
+      if (list) list.push(block);
+      else this.blocks.set(name, [block]);
+    }
   }
 
-  /** The writes of the valid transaction at this height. */
-  add(keys: Iterable<Pick<StateUpdate, 'namespace' | 'key'>>, version: Version): void {
-    for (const { namespace, key } of keys) this.list(namespace, key).push(version);
-  }
-
-  get(namespace: string, key: string): readonly Version[] {
-    return this.changes.get(`${namespace}\u0000${key}`) ?? [];
+  /** Block numbers below `height`, the newest first. */
+  get(namespace: string, key: string, height: number): number[] {
+    const all = this.blocks.get(`${namespace}\u0000${key}`) ?? [];
+    return all.filter((block) => block < height).reverse();
   }
 }
 
-function modification(block: Uint8Array, index: number, namespace: string, key: string): Uint8Array {
-  const envelope = decodeEnvelope(decodeBlock(block).data[index]!);
-  const set = transactionSets(envelope).find((candidate) => candidate.namespace === namespace);
-  const write = set?.writes.find((candidate) => candidate.key === key);
+type Envelope = ReturnType<typeof decodeEnvelope>;
+
+function modification({ channelHeader }: Envelope, { value, isDelete }: KeyWrite): Uint8Array {
   const message = new ledger.queryresult.KeyModification();
-  message.setTxId(envelope.channelHeader.txId);
-  message.setValue(write?.value ?? new Uint8Array());
-  message.setIsDelete(write === undefined || write.isDelete || write.value.length === 0);
-  const { seconds = 0, nanos = 0 } = envelope.channelHeader.timestamp ?? {};
+  message.setTxId(channelHeader.txId);
+  message.setValue(value);
+  message.setIsDelete(isDelete || value.length === 0);
   const at = new timestamp.Timestamp();
-  at.setSeconds(seconds);
-  at.setNanos(nanos);
+  at.setSeconds(channelHeader.timestamp?.seconds ?? 0);
+  at.setNanos(channelHeader.timestamp?.nanos ?? 0);
   message.setTimestamp(at);
   return message.serializeBinary();
 }
 
-/** The changes that were there when it was made. */
+/** What the valid transactions of one block did to the key, the last first. */
+function modifications(stored: Uint8Array, namespace: string, key: string): Uint8Array[] {
+  const block = decodeBlock(stored);
+  const flags = blockFlags(block);
+  const valid = block.data.filter((_, index) => flags[index] === VALIDATION_CODE.VALID).map(decodeEnvelope);
+  return valid.reverse().flatMap((envelope) => {
+    const set = transactionSets(envelope).find((candidate) => candidate.namespace === namespace);
+    const write = set?.writes.find((candidate) => candidate.key === key);
+    return write ? [modification(envelope, write)] : [];
+  });
+}
+
+/** The changes in the given blocks. */
 export function keyHistory(
-  changes: readonly Version[],
-  block: (number: number) => Promise<Uint8Array>,
-  namespace: string,
-  key: string,
+  blocks: readonly number[],
+  read: (number: number) => Promise<Uint8Array>,
+  { namespace, key }: StateKey,
 ): ResultSource {
-  let left = changes.length;
+  const changes = (async function* () {
+    for (const block of blocks) yield* modifications(await read(block), namespace, key);
+  })();
   return {
-    async next() {
-      if (left === 0) return undefined;
-      left -= 1;
-      const { block: number, transaction } = changes[left]!;
-      return modification(await block(number), transaction, namespace, key);
-    },
+    next: async () => (await changes.next()).value ?? undefined,
     bookmark: () => '',
   };
 }

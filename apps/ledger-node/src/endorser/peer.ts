@@ -7,17 +7,15 @@ import {
   type Proposal,
   type SigningIdentity,
 } from '#libs/fabric-block';
-import type { Chain } from '../chain/chain.js';
+import type { ChainSnapshot } from '../chain/chain.js';
 import type { ChaincodeStream, Execution } from '../chaincode/chaincode-stream.js';
 import { Simulation } from '../simulation/simulation.js';
-import type { Snapshot } from '../state/state.js';
 
 export interface PeerOptions {
   address: string;
   identity: SigningIdentity;
   chaincode: ChaincodeStream;
   chaincodeVersion: string;
-  chain: Chain;
 }
 
 /** What a run of the chaincode gave. `results` is the encoded read-write set. */
@@ -38,10 +36,10 @@ export class Peer {
   }
 
   /** Throws with the peer's text when the function could not be run; a refusal of the function is no error here. */
-  async simulate(proposal: Proposal, snapshot: Snapshot): Promise<SimulationResult> {
-    const { chain, chaincode } = this.options;
+  async simulate(proposal: Proposal, snapshot: ChainSnapshot): Promise<SimulationResult> {
+    const { chaincode } = this.options;
     const simulation = this.simulation(proposal, snapshot);
-    const history = (key: string) => chain.history(proposal.chaincode, key);
+    const history = (key: string) => snapshot.history(proposal.chaincode, key);
     try {
       const execution = await chaincode.execute(proposal, { simulation, history, iterators: new Map() });
       return { ...execution, results: encodeReadWriteSet(simulation.results()) };
@@ -52,9 +50,9 @@ export class Peer {
     }
   }
 
-  private simulation({ chaincode, channelId, txId }: Proposal, snapshot: Snapshot): Simulation {
+  private simulation({ chaincode, channelId, txId }: Proposal, snapshot: ChainSnapshot): Simulation {
     try {
-      return new Simulation(snapshot, chaincode, txId);
+      return new Simulation(snapshot.state, chaincode, txId);
     } catch (error) {
       throw new Error(
         `make sure the chaincode ${chaincode} has been successfully defined on channel ${channelId} and try again: ${(error as Error).message}`,

@@ -27,8 +27,8 @@ function isWriter(envelope: Envelope, { config, now }: FilterOptions): boolean {
   }
 }
 
-/** Throws Rejection. A configuration must never come from a client: it would be ordered unchecked. */
-export function checkMessage(bytes: Uint8Array, options: FilterOptions): void {
+/** The decoded message. Throws Rejection. A configuration must never come from a client: it would be ordered unchecked. */
+export function checkMessage(bytes: Uint8Array, options: FilterOptions): Envelope {
   if (bytes.length > MAX_BYTES)
     throw new Rejection(
       'BAD_REQUEST',
@@ -41,4 +41,5 @@ export function checkMessage(bytes: Uint8Array, options: FilterOptions): void {
     throw new Rejection('BAD_REQUEST', `a message of header type ${type} cannot be ordered`);
   if (!isWriter(envelope, options))
     throw new Rejection('FORBIDDEN', "the creator does not satisfy the policy '/Channel/Writers': permission denied");
+  return envelope;
 }

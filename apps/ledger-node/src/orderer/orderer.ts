@@ -17,9 +17,14 @@ export interface OrdererOptions extends FilterOptions {
   failed: (error: Error) => void;
 }
 
+interface Message {
+  txId: string;
+  envelope: Uint8Array;
+}
+
 /** Takes envelopes and commits them in the order they came. What waits is lost in a crash; nothing was promised for it. */
 export class Orderer {
-  private readonly waiting: Uint8Array[] = [];
+  private readonly waiting: Message[] = [];
   private waitingBytes = 0;
   private working: Promise<void> | undefined;
   private broken = false;
@@ -30,16 +35,16 @@ export class Orderer {
   submit(envelope: Uint8Array): void {
     if (this.broken || this.waiting.length >= MAX_WAITING || this.waitingBytes >= MAX_WAITING_BYTES)
       throw new Rejection('SERVICE_UNAVAILABLE', 'the orderer cannot take more messages now');
-    checkMessage(envelope, this.options);
-    this.waiting.push(envelope);
+    const { txId } = checkMessage(envelope, this.options).channelHeader;
+    this.waiting.push({ txId, envelope });
     this.waitingBytes += envelope.length;
     this.working ??= this.work();
   }
 
-  private cut(): Uint8Array[] {
+  private cut(): Message[] {
     let bytes = 0;
     let count = 0;
-    for (const envelope of this.waiting) {
+    for (const { envelope } of this.waiting) {
       if (count === MAX_MESSAGES || (count > 0 && bytes + envelope.length > PREFERRED_BYTES)) break;
       bytes += envelope.length;
       count += 1;
@@ -61,8 +66,9 @@ export class Orderer {
     }
   }
 
-  private async commit(data: readonly Uint8Array[]): Promise<void> {
+  private async commit(messages: readonly Message[]): Promise<void> {
     const { chain, identity, config } = this.options;
+    const data = messages.map(({ envelope }) => envelope);
     const block = assembleBlock({
       number: chain.height,
       previousHash: chain.lastHeaderHash,
@@ -71,7 +77,9 @@ export class Orderer {
       orderer: identity,
     });
     const hasTransaction = (txId: string) => chain.transaction(txId) !== undefined;
-    await chain.commit(block, validateBlock(block.number, data, { config, state: chain.state, hasTransaction }));
+    const verdict = validateBlock(block.number, data, { config, state: chain.state, hasTransaction });
+    const txIds = messages.map(({ txId }) => txId);
+    await chain.commit(block, verdict, txIds);
   }
 
   /** When all that was taken is committed. */
