@@ -7,6 +7,8 @@ export type Test = (value: unknown, root: object) => boolean;
 export interface Link {
   readonly property: string;
   readonly tests: readonly Test[];
+  /** Whether there may be several. */
+  readonly repeats: boolean;
   /** Only this item of an array. */
   readonly index?: number;
 }

@@ -55,10 +55,10 @@ function extend(chain: Chain, step: Step, resource: Place): Chain[] {
 
 function child(chain: Chain, name: string): Chain[] {
   const label = chain.label === '' ? name : `${chain.label}.${name}`;
-  return children(chain.place, name).map(({ property, type, path }) => ({
+  return children(chain.place, name).map(({ property, repeats, type, path }) => ({
     ...chain,
     place: { type, path },
-    links: [...chain.links, { property, tests: [] }],
+    links: [...chain.links, { property, repeats, tests: [] }],
     label,
   }));
 }

@@ -29,7 +29,7 @@ export function elements(expression: string, context: string): Element[] {
     return compiled(parse(expression), expression, context);
   } catch (error) {
     if (!(error instanceof Unsupported)) throw error;
-    return [{ key: `=${expression}`, types: [], select: fallback(expression, context) }];
+    return [{ key: `=${expression}`, types: [], single: false, select: fallback(expression, context) }];
   }
 }
 
@@ -46,7 +46,7 @@ function compiled(expression: Expression, text: string, context: string): Elemen
     const answer = holds(value, root);
     return answer === undefined ? [] : [{ value: answer, type: 'boolean' }];
   };
-  return [{ key: `=${text}`, types: ['boolean'], select }];
+  return [{ key: `=${text}`, types: ['boolean'], single: true, select }];
 }
 
 /** Chains that differ only in the type of a choice are one element. */
@@ -63,6 +63,7 @@ function element(group: Chain[]): Element {
     types,
     ...(target === undefined ? {} : { target }),
     ...(group.length === 1 ? { context: place.path } : {}),
+    single: group.every(({ links }) => links.every(({ repeats, index }) => !repeats || index !== undefined)),
     select: follower(group),
   };
 }

@@ -28,5 +28,7 @@ export interface Element {
   readonly target?: string;
   /** The type or definition path (`Observation.component`) from which a relative expression can be compiled. */
   readonly context?: string;
+  /** A resource has at most one value here, by the cardinalities of the definitions. */
+  readonly single: boolean;
   readonly select: Extract;
 }

@@ -10,11 +10,14 @@ export interface Place {
 export interface Child extends Place {
   /** The property in JSON: `valueQuantity` for a choice. */
   readonly property: string;
+  /** Whether there may be several. */
+  readonly repeats: boolean;
 }
 
 const path2Type: Record<string, string> = model.path2Type;
 const parents: Record<string, string> = model.type2Parent;
 const choices: Record<string, string[]> = model.choiceTypePaths;
+const repeating: Record<string, boolean> = model.path2Repeating;
 const elsewhere: Record<string, string> = model.pathsDefinedElsewhere;
 
 /** Whether the name is a type of R4. */
@@ -46,13 +49,13 @@ export function children(parent: Place, name: string): Child[] {
 
 function own(path: string, name: string): Child[] | undefined {
   const alternatives = choices[path];
-  if (alternatives) return alternatives.map((suffix) => ({ ...placeOf(typeName(suffix)), property: name + suffix }));
+  if (alternatives) return alternatives.map((suffix) => choice(suffix, name + suffix));
   const type = path2Type[path];
-  if (type !== undefined) return [{ ...structural(path, type), property: name }];
+  if (type !== undefined) return [{ ...structural(path, type), property: name, repeats: repeating[path] === true }];
   const defined = elsewhere[path];
-  return defined === undefined
-    ? undefined
-    : [{ ...structural(defined, path2Type[defined] ?? 'BackboneElement'), property: name }];
+  if (defined === undefined) return undefined;
+  const repeats = repeating[path] === true || repeating[defined] === true;
+  return [{ ...structural(defined, path2Type[defined] ?? 'BackboneElement'), property: name, repeats }];
 }
 
 /** `valueDateTime`, which is no FHIRPath but is written in some definitions. */
@@ -61,10 +64,15 @@ function ownChoice(path: string, name: string): Child[] | undefined {
   for (let end = at; end > 0 && end < name.length; end = nextCapital(name, end)) {
     const suffix = name.slice(end);
     if (choices[`${path}.${name.slice(0, end)}`]?.includes(suffix)) {
-      return [{ ...placeOf(typeName(suffix)), property: name }];
+      return [choice(suffix, name)];
     }
   }
   return undefined;
+}
+
+/** No choice repeats. */
+function choice(suffix: string, property: string): Child {
+  return { ...placeOf(typeName(suffix)), property, repeats: false };
 }
 
 function nextCapital(name: string, from: number): number {

@@ -7,16 +7,14 @@ import { typePlan } from './type-plan.js';
 /**
  * The hash of the patient in whose compartment every match must be: the one the request is restricted to, or the one that
  * a parameter of the compartment definition names (`patient=1`, `subject=Patient/1`). It narrows nothing; it lets the store
- * look in the rows of that patient only. Where absolute references into our own base match too, a parameter does not say
- * so, because those put nothing into a compartment.
+ * look in the rows of that patient only.
  */
 export function askedPatient(
   type: string,
   query: readonly (readonly [string, string])[],
   options: SearchOptions,
 ): bigint | undefined {
-  const id =
-    options.patientId ?? (options.baseUrl === undefined && type !== 'Patient' ? named(type, query) : undefined);
+  const id = options.patientId ?? (type === 'Patient' ? undefined : named(type, query));
   return id === undefined ? undefined : options.hash64('Patient', id);
 }
 

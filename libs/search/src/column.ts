@@ -34,5 +34,5 @@ function timeCondition(text: string, name: string, { now }: SearchOptions): Cond
   const [prefix, date] = splitPrefix(text);
   const test = dateQuery(prefix, date, now ?? Date.now());
   if (!test) throw malformed(name, 'a date is YYYY, YYYY-MM, YYYY-MM-DD or a date with a time');
-  return { on: 'lastUpdated', test };
+  return { on: 'lastUpdated', test: test['date-long'] };
 }

@@ -33,25 +33,28 @@ export function stringConditions(asked: Asked, prefix: readonly string[], text: 
 }
 
 export function dateConditions(asked: Asked, prefix: readonly string[], value: string): Condition[] {
-  const { type, name, options } = asked;
+  const { type, name, options, parameter } = asked;
   const [comparison, date] = splitPrefix(unescaped(value, name));
   const test = dateQuery(comparison, date, options.now ?? Date.now());
   if (!test) throw malformed(name, 'a date is YYYY, YYYY-MM, YYYY-MM-DD or a date with a time');
-  return [{ on: 'range', param: options.hash64(type, ...prefix, 'date'), test }];
+  return (['date', 'date-long'] as const).map((kind) => ({
+    on: 'range',
+    param: options.hash64(type, ...prefix, kind),
+    test: test[kind],
+    single: parameter.single,
+  }));
 }
 
-export function numericConditions(
-  { type, name, options }: Asked,
-  prefix: readonly string[],
-  text: string,
-): Condition[] {
+export function numericConditions(asked: Asked, prefix: readonly string[], text: string): Condition[] {
+  const { type, name, options, parameter } = asked;
+  const { single } = parameter;
   const [comparison, lexeme] = splitPrefix(text);
   const number = decimal(lexeme);
   if (!number) throw malformed(name, 'a number is expected');
   const test = numericTest(comparison, number);
   return [
-    { on: 'range', param: options.hash64(type, ...prefix, 'number'), test: test.number },
-    { on: 'range', param: options.hash64(type, ...prefix, 'span'), test: test.span },
+    { on: 'range', param: options.hash64(type, ...prefix, 'number'), test: test.number, single },
+    { on: 'range', param: options.hash64(type, ...prefix, 'span'), test: test.span, single },
   ];
 }
 

@@ -74,7 +74,12 @@ const COMPARISONS: Partial<Record<Prefix, readonly Comparison['is'][]>> = {
 
 function span(asked: Asked, prefix: string[], start: string, end: string): Condition {
   const comparisons = [...comparisonsOf(asked, 'low', start), ...comparisonsOf(asked, 'high', end)];
-  return { on: 'range', param: asked.options.hash64(asked.type, ...prefix, 'start-end'), test: { comparisons } };
+  return {
+    on: 'range',
+    param: asked.options.hash64(asked.type, ...prefix, 'start-end'),
+    test: { comparisons },
+    single: false,
+  };
 }
 
 function comparisonsOf({ name }: Asked, of: 'low' | 'high', text: string): Comparison[] {

@@ -4,7 +4,7 @@ import { type Composite, type CompositeComponent, isSpan } from './composite-pla
 import { dateOf } from './date.js';
 import { numberOf } from './number.js';
 import { quantityOf } from './quantity.js';
-import { quantityRows } from './quantity-rows.js';
+import { dateRow, quantityRows } from './range-rows.js';
 import { referenceTerms } from './reference.js';
 import type { Lexemes, RowSink } from './row-sink.js';
 import { stringRows, stringValues } from './string.js';
@@ -63,7 +63,7 @@ function second(
     for (const text of stringValues(result)) stringRows(sink, prefix, text);
   } else if (component.type === 'date') {
     const range = dateOf(result);
-    if (range) sink.range([...prefix, 'date'], range.low, range.high);
+    if (range) dateRow(sink, prefix, range);
   } else if (component.type === 'quantity') {
     quantityRows(sink, prefix, quantityOf(result, lexemes));
   } else {

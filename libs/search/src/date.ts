@@ -2,7 +2,7 @@
 import type { PathResult } from '#libs/fhir-path';
 import { dateRange, type Range } from './date-range.js';
 import { above, below, outside, overlap, type Prefix, within } from './range-test.js';
-import type { RangeTest } from './search-request.js';
+import type { Comparison, RangeTest } from './search-request.js';
 import { listOf, textOf } from './term.js';
 
 /** The time that a value covers; the ends of a Period or a Timing may be open. */
@@ -44,10 +44,44 @@ function timing(value: unknown): Range | undefined {
 /** `ap` reaches a tenth of the distance from now to the date on both sides. */
 const APPROXIMATELY = 0.1;
 
+/** Most dates of health care are days or times; of those it is known about where they begin when it is known where they end. */
+const DAY = 86_400_000;
+
+/** Given by month or year, or a period of more than a day. */
+export function isLongDate({ low, high }: Range): boolean {
+  return high - low > DAY;
+}
+
+/** Two kinds of rows, of which one has to fulfil the test: any date may be found as the first, and a long one as the second. */
+export interface DateTest {
+  readonly date: RangeTest;
+  readonly 'date-long': RangeTest;
+}
+
 /** Undefined if the text is no date. A plus sign that a form decoder made a space is taken for one. */
-export function dateQuery(prefix: Prefix, text: string, now: number): RangeTest | undefined {
+export function dateQuery(prefix: Prefix, text: string, now: number): DateTest | undefined {
   const range = dateRange(text.replace(/ (?=\d\d:\d\d$)/, '+'));
-  return range && dateTest(prefix, range, now);
+  if (!range) return undefined;
+  const test = dateTest(prefix, range, now);
+  return { date: { ...test, implied: impliedByDay(test) }, 'date-long': { ...test, implied: impliedByEnd(test) } };
+}
+
+/** low < high, so what bounds the end from above bounds the beginning. */
+function impliedByEnd({ any, comparisons }: RangeTest): Comparison[] {
+  const ends = comparisons.map((one) => (one.is.startsWith('<') ? one.value : Number.POSITIVE_INFINITY));
+  const end = any ? Math.max(...ends) : Math.min(...ends);
+  return Number.isFinite(end) ? [{ of: 'low', is: '<', value: end }] : [];
+}
+
+/** And high <= low + a day, so what bounds the end from below does too. */
+function impliedByDay(test: RangeTest): Comparison[] {
+  const starts = test.comparisons.map(({ of, is, value }) => {
+    if (is.startsWith('<')) return Number.NEGATIVE_INFINITY;
+    return of === 'high' ? value - DAY : value;
+  });
+  const start = test.any ? Math.min(...starts) : Math.max(...starts);
+  const implied = impliedByEnd(test);
+  return Number.isFinite(start) ? [...implied, { of: 'low', is: '>=', value: start }] : implied;
 }
 
 function dateTest(prefix: Prefix, { low, high }: Range, now: number): RangeTest {

@@ -6,7 +6,7 @@ import type { Hash64 } from './hash64.js';
 import type { IndexRows } from './index-row.js';
 import { numberOf } from './number.js';
 import { quantityOf } from './quantity.js';
-import { numericRow, quantityRows } from './quantity-rows.js';
+import { dateRow, numericRow, quantityRows } from './range-rows.js';
 import { referenceTerms } from './reference.js';
 import { type Lexemes, RowSink } from './row-sink.js';
 import { stringRows, stringValues } from './string.js';
@@ -71,7 +71,7 @@ function strings(sink: RowSink, key: string, values: string[]): boolean {
 
 function date(sink: RowSink, key: string, result: PathResult): boolean {
   const range = dateOf(result);
-  if (range) sink.range([key, 'date'], range.low, range.high);
+  if (range) dateRow(sink, [key], range);
   return range !== undefined;
 }
 

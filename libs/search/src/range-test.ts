@@ -19,6 +19,10 @@ export function within(low: number, high: number, from: Side = 'low'): RangeTest
       { of: from, is: '>=', value: low },
       { of: 'high', is: '<=', value: high },
     ],
+    implied: [
+      { of: 'low', is: '>=', value: low },
+      { of: 'low', is: '<=', value: high },
+    ],
   };
 }
 

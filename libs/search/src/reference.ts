@@ -52,7 +52,7 @@ export interface ReferenceQuery {
   readonly targets: readonly string[];
   /** Whether the parameter itself allows so many types that bare ids have rows. */
   readonly bareIds: boolean;
-  /** Our own base: an absolute reference into it is the same as a relative one. */
+  /** Our own base: an absolute reference into it asks for the relative one, as which the store indexes it. */
   readonly baseUrl?: string | undefined;
 }
 
@@ -64,7 +64,7 @@ export function referenceQuery(text: string, name: string, query: ReferenceQuery
   if (!parsed) return isId(value) ? bareId(value, query) : [['url', value]];
   const { base, ...relative } = parsed;
   if (base !== undefined && base !== query.baseUrl) return allowed(parsed.type, query) ? [['url', value]] : [];
-  return allowed(parsed.type, query) ? local(referenceText(relative), query) : [];
+  return allowed(parsed.type, query) ? local(referenceText(relative)) : [];
 }
 
 function allowed(type: string, { targets }: ReferenceQuery): boolean {
@@ -73,9 +73,9 @@ function allowed(type: string, { targets }: ReferenceQuery): boolean {
 
 function bareId(id: string, query: ReferenceQuery): Term[] {
   if (query.bareIds && indexesBareIds(query.targets)) return [['id', id]];
-  return query.targets.flatMap((type) => local(`${type}/${id}`, query));
+  return query.targets.flatMap((type) => local(`${type}/${id}`));
 }
 
-function local(target: string, { baseUrl }: ReferenceQuery): Term[] {
-  return [['target', target], ...(baseUrl === undefined ? [] : [['url', `${baseUrl}/${target}`] as const])];
+function local(target: string): Term[] {
+  return [['target', target]];
 }

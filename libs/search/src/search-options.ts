@@ -10,7 +10,7 @@ export interface SearchOptions {
   readonly lenient?: boolean;
   /** Only the compartment of this patient. */
   readonly patientId?: string;
-  /** Our own base without a slash at the end: references into it are the same as relative ones. */
+  /** Our own base without a slash at the end: references into it are the relative ones, as which the store indexes them. */
   readonly baseUrl?: string;
   /** Milliseconds since 1970, for `ap` on dates; the clock if not given. */
   readonly now?: number;

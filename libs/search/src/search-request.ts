@@ -11,13 +11,18 @@ export interface Comparison {
 export interface RangeTest {
   readonly any?: boolean;
   readonly comparisons: readonly Comparison[];
+  /** What `low` is besides, wherever the test holds; it changes no result, but an index can begin and end there. */
+  readonly implied?: readonly Comparison[];
 }
 
-/** What a row of the index, or a column of `version`, has to be. */
+/**
+ * What a row of the index, or a column of `version`, has to be. `single`: a resource has at most one value for all params
+ * of the clause and at most one row for each, so that clauses over the same params speak of the same value.
+ */
 export type Condition =
   | { readonly on: 'hash'; readonly hash: bigint }
   | { readonly on: 'string'; readonly param: bigint; readonly match: 'prefix' | 'contains'; readonly value: string }
-  | { readonly on: 'range'; readonly param: bigint; readonly test: RangeTest }
+  | { readonly on: 'range'; readonly param: bigint; readonly test: RangeTest; readonly single: boolean }
   | { readonly on: 'present'; readonly param: bigint }
   | { readonly on: 'id'; readonly id: string }
   | { readonly on: 'lastUpdated'; readonly test: RangeTest };

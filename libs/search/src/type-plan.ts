@@ -16,6 +16,8 @@ export interface ParameterPlan {
   /** Whether references of these elements have rows for the bare id. */
   readonly bareIds: boolean;
   readonly composites: readonly Composite[];
+  /** It looks at one element, of which a resource has at most one. */
+  readonly single: boolean;
 }
 
 /** An element that gives rows, once for all parameters of one kind that look at it. */
@@ -112,6 +114,7 @@ function parameterPlan(
     valueTypes: [...new Set(own.flatMap(({ types }) => types))],
     targets: targets as string[],
     bareIds: extractions.some((one) => one.type === 'reference' && one.bareIds && keys.includes(one.element.key)),
+    single: own.length === 1 && own[0]!.single,
     composites: pairs.filter(({ codes }) => codes.includes(parameter.code)),
   };
 }

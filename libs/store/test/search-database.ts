@@ -98,9 +98,9 @@ export class SearchDatabase {
     );
   }
 
-  async search(request: SearchRequest, permit: Filter = everything): Promise<SearchPage<Match>> {
+  async search(request: SearchRequest, permit: Filter = everything, few?: number): Promise<SearchPage<Match>> {
     const values: unknown[] = [];
-    const text = searchSql(request, permit, 'v.pid, v.id', (value) => `$${values.push(value)}`);
+    const text = searchSql(request, permit, 'v.pid, v.id', (value) => `$${values.push(value)}`, few);
     const { rows } = await this.pool.query<Match>(text, values);
     return searchPage(request, rows);
   }

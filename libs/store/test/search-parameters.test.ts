@@ -91,13 +91,13 @@ describe('a reference', () => {
     ['subject:missing=true', ['tagged']],
   ]);
 
-  it('into our own base is the same relative and absolute, when the base is known', async () => {
+  it('into our own base is asked for by the relative and by the absolute one alike', async () => {
     const found = async (value: string) => {
       const request = parseSearch('Basic', [['patient', value]], { ...options, baseUrl: 'http://us/fhir' });
       return (await database.search(request)).matches.map(({ id }) => id).sort();
     };
-    expect(await found('Patient/a')).toEqual(['ours', 'plain', 'two', 'version']);
-    expect(await found('http://us/fhir/Patient/a')).toEqual(['ours', 'plain', 'two', 'version']);
+    expect(await found('Patient/a')).toEqual(['plain', 'two', 'version']);
+    expect(await found('http://us/fhir/Patient/a')).toEqual(['plain', 'two', 'version']);
   });
 
   it('is also the resource that stands where a Bundle could refer to it', async () => {
@@ -150,6 +150,9 @@ describe('a date', () => {
     ['created=eb2020-03', ['plain', 'version']],
     ['created=ge2020-02&created=lt2020-03', ['plain', 'version']],
     ['created=ap2020-02', ['plain', 'version', 'elsewhere']],
+    ['created=2020,2021&created=ge2020-03', ['elsewhere']],
+    ['created=2020-02,2021&created=ne2020-02-29', ['plain', 'elsewhere']],
+    ['created=ge2019&created=le2020-01', []],
     ['_lastUpdated=gt2999', []],
     ['_lastUpdated=lt2999&_id=plain', ['plain']],
     ['_lastUpdated=2999,ge2020&_id=plain', ['plain']],
@@ -166,6 +169,15 @@ describe('a date', () => {
     expect(await ask('Encounter', 'date=lt1200')).toEqual(['begun']);
     expect(await ask('Encounter', 'date=sa2049')).toEqual(['open']);
     expect(await ask('Encounter', 'date=2050')).toEqual([]);
+  });
+
+  it('given several times is asked for each parameter by itself', async () => {
+    const due = (date: string) => `{"dueDate":"${date}"}`;
+    await add(`{"resourceType":"Goal","id":"two-dates","lifecycleStatus":"active","description":{"text":"d"},
+      "subject":{"reference":"Patient/g"},"target":[${due('2031-01-01')},${due('2035-01-01')}]}`);
+    expect(await ask('Goal', 'target-date=lt2032&target-date=gt2034')).toEqual(['two-dates']);
+    expect(await ask('Goal', 'target-date=gt2031-06&target-date=lt2034')).toEqual(['two-dates']);
+    expect(await ask('Goal', 'target-date=gt2035-06')).toEqual([]);
   });
 
   it('is compared as a time, whatever its zone', async () => {

@@ -232,6 +232,40 @@ describe('a search', () => {
     );
   });
 
+  it('finds the same whether it begins with a rare parameter or with the newest resources', async () => {
+    await fc.assert(
+      fc.asyncProperty(sortedQuery, fc.constantFrom(0, 1, 5, 20), async ({ type, query: chosen }, few) => {
+        const request = parseSearch(type, [...chosen, ['_total', 'accurate'], ['_count', '7']], options);
+        const { matches, total, next } = await database.search(request, permit);
+        expect(await database.search(request, permit, few)).toMatchObject({
+          matches: matches.map(({ id }) => ({ id })),
+          total,
+        });
+        expect((await database.search(request, permit, few)).next).toEqual(next);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('finds by two bounds of a date or a number the values between them', async () => {
+    for (const [type, name, low, high] of [
+      ['Observation', 'date', '2012', '2014'],
+      ['Observation', 'value-quantity', '6', '40'],
+      ['Patient', 'birthdate', '1960', '1990'],
+      ['Encounter', 'date', '2013', '2016'],
+    ] as const) {
+      const [from, to] = [
+        [name, `ge${low}`],
+        [name, `lt${high}`],
+      ] as const;
+      const above = await database.ids(type, [[...from]]);
+      const below = await database.ids(type, [[...to]]);
+      const between = above.filter((id) => below.includes(id));
+      expect(between.length).toBeGreaterThan(0);
+      expect(await database.ids(type, [[...from], [...to]])).toEqual(between);
+    }
+  });
+
   it('shows under a permit what it finds without, minus what is denied: in pages, in order and in totals', async () => {
     await fc.assert(
       fc.asyncProperty(sortedQuery, fc.integer({ min: 1, max: 9 }), async ({ type, query: chosen }, count) => {

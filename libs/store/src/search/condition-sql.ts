@@ -1,54 +1,59 @@
 import type { Bind } from '#libs/consent';
 import type { Clause, Comparison, Condition, RangeTest } from '#libs/search';
 
-/** Conditions of one kind are one condition on the rows of one table. */
 type Kind = Condition['on'];
 type Of<K extends Kind> = Extract<Condition, { on: K }>;
+
+/** Rows of one table of the index, under the alias `i`, of which a match has at least one. */
+export interface Rows {
+  readonly table: string;
+  /** Each is a stretch of the table's index. */
+  readonly anyOf: readonly string[];
+}
 
 /** SQL condition over a row `v` of version. Never null. */
 export function clauseSql({ anyOf, not }: Clause, bind: Bind): string {
   const kinds = Map.groupBy(anyOf, ({ on }) => on);
-  const parts = [...kinds].map(([on, conditions]) => sqlOf(on, conditions, bind));
+  const parts = [...kinds].map(([on, conditions]) => kindSql(on, conditions, bind));
   if (parts.length === 0) return not ? 'true' : 'false';
   const any = parts.length === 1 ? parts[0]! : `(${parts.join(' OR ')})`;
   return not ? `NOT ${any}` : any;
 }
 
-function sqlOf(on: Kind, conditions: readonly Condition[], bind: Bind): string {
+function kindSql(on: Kind, conditions: readonly Condition[], bind: Bind): string {
   switch (on) {
-    case 'hash':
-      return hashSql(conditions as Of<'hash'>[], bind);
-    case 'string':
-      return rowSql(
-        'index_string',
-        (conditions as Of<'string'>[]).map((one) => stringSql(one, bind)),
-      );
-    case 'range':
-      return rowSql(
-        'index_range',
-        (conditions as Of<'range'>[]).map((one) => rangeSql(one, bind)),
-      );
-    case 'present':
-      return presentSql(conditions as Of<'present'>[], bind);
     case 'id':
       return `v.id = ANY (${bind((conditions as Of<'id'>[]).map(({ id }) => id))}::text[])`;
     case 'lastUpdated':
       return anyOf((conditions as Of<'lastUpdated'>[]).map(({ test }) => testSql(test, (one) => timeSql(one, bind))));
+    case 'present':
+      return existsSql(presentRows(conditions as Of<'present'>[], bind));
+    default:
+      return existsSql(rowsOf(on, conditions, bind));
   }
 }
 
-function hashSql(conditions: Of<'hash'>[], bind: Bind): string {
+export function existsSql({ table, anyOf: all }: Rows): string {
+  return `EXISTS (SELECT FROM ${table} i WHERE i.pid = v.pid AND ${anyOf(all)})`;
+}
+
+/** The rows that conditions of one kind are about. */
+export function rowsOf(on: 'hash' | 'string' | 'range', conditions: readonly Condition[], bind: Bind): Rows {
+  if (on === 'hash') return hashRows(conditions as Of<'hash'>[], bind);
+  if (on === 'string') {
+    return { table: 'index_string', anyOf: (conditions as Of<'string'>[]).map((one) => stringSql(one, bind)) };
+  }
+  return rangeRows([conditions as Of<'range'>[]], bind);
+}
+
+function hashRows(conditions: Of<'hash'>[], bind: Bind): Rows {
   const hashes = bind(conditions.map(({ hash }) => String(hash)));
-  return `EXISTS (SELECT FROM index_hash i WHERE i.pid = v.pid AND i.hash = ANY (${hashes}::bigint[]))`;
+  return { table: 'index_hash', anyOf: [`i.hash = ANY (${hashes}::bigint[])`] };
 }
 
-function presentSql(conditions: Of<'present'>[], bind: Bind): string {
+function presentRows(conditions: Of<'present'>[], bind: Bind): Rows {
   const params = bind(conditions.map(({ param }) => String(param)));
-  return `EXISTS (SELECT FROM index_entry i WHERE i.pid = v.pid AND i.present && ${params}::bigint[])`;
-}
-
-function rowSql(table: string, conditions: string[]): string {
-  return `EXISTS (SELECT FROM ${table} i WHERE i.pid = v.pid AND ${anyOf(conditions)})`;
+  return { table: 'index_entry', anyOf: [`i.present && ${params}::bigint[]`] };
 }
 
 function stringSql({ param, match, value }: Of<'string'>, bind: Bind): string {
@@ -61,8 +66,21 @@ function stringSql({ param, match, value }: Of<'string'>, bind: Bind): string {
   return `i.param = ${bind(String(param))}::bigint AND ${matches}`;
 }
 
-function rangeSql({ param, test }: Of<'range'>, bind: Bind): string {
-  return `i.param = ${bind(String(param))}::bigint AND ${testSql(test, (one) => sideSql(one, bind))}`;
+/** The rows that fulfil one condition of each list; all lists are over the same params. */
+export function rangeRows(lists: readonly (readonly Of<'range'>[])[], bind: Bind): Rows {
+  const params = new Set(lists.flat().map(({ param }) => param));
+  const parts = [...params].map((param) => {
+    const tests = lists.map((list) =>
+      list.filter((one) => one.param === param).map(({ test }) => rangeSql(test, bind)),
+    );
+    return [`i.param = ${bind(String(param))}::bigint`, ...tests.map(anyOf)].join(' AND ');
+  });
+  return { table: 'index_range', anyOf: parts };
+}
+
+function rangeSql(test: RangeTest, bind: Bind): string {
+  const implied = (test.implied ?? []).map((one) => sideSql(one, bind));
+  return [testSql(test, (one) => sideSql(one, bind)), ...implied].join(' AND ');
 }
 
 function testSql({ any, comparisons }: RangeTest, sql: (comparison: Comparison) => string): string {
@@ -87,6 +105,6 @@ function timeSql({ of, is, value }: Comparison, bind: Bind): string {
   return `v.last_updated ${after ? '>=' : '<'} ${at}`;
 }
 
-function anyOf(conditions: string[]): string {
+function anyOf(conditions: readonly string[]): string {
   return conditions.length === 1 ? conditions[0]! : `(${conditions.map((one) => `(${one})`).join(' OR ')})`;
 }

@@ -1,33 +1,85 @@
 import type { Bind } from '#libs/consent';
 import type { Clause, SearchRequest } from '#libs/search';
-import { clauseSql } from './condition-sql.js';
+import { clauseSql, existsSql, type Rows } from './condition-sql.js';
+import { rowClauses } from './row-clauses.js';
 
 /** What a statement needs of a Permit; only `decide` of the consent library makes one. */
 export interface Filter {
   predicate(alias: string, bind: Bind): string;
 }
 
-/** The versions that match and may be shown: what to join to `version v`, and the condition. */
+/** The versions that match and may be shown. */
 export interface Matching {
+  /** Common table expressions that come first. */
+  readonly ctes: readonly string[];
+  /**
+   * What to join to `version v`, and the condition. Several where the way there depends on what the index holds: at most one
+   * of them gives rows, and each gives all.
+   */
+  readonly ways: readonly Way[];
+}
+
+export interface Way {
   readonly joins: string;
   readonly where: string;
 }
+
+/** Up to so many rows are read beforehand, to see whether a parameter is rare. */
+const FEW = 1000;
 
 /**
  * A parameter with one hash is a join: its rows are unique and in order of pid, so that Postgres can read the newest matches
  * without a sort, beginning with whichever parameter is rarest. All else is asked of each candidate.
  */
-export function matching(request: SearchRequest, permit: Filter, bind: Bind): Matching {
+export function matching(request: SearchRequest, permit: Filter, bind: Bind, few = FEW): Matching {
   const joined = request.params.filter(isSingleHash);
-  const asked = request.params.filter((clause) => !isSingleHash(clause));
-  const joins = joined.map((clause, at) => joinSql(clause, `h${at}`, request.patient, bind));
+  const { rows, others } = rowClauses(
+    request.params.filter((clause) => !isSingleHash(clause)),
+    bind,
+  );
+  const joins = joined.map((clause, at) => joinSql(clause, `h${at}`, request.patient, bind)).join(' ');
   const where = [
     `v.type = ${bind(request.type)} AND v.is_current AND NOT v.deleted`,
     ...compartmentSql(request, bind),
-    ...asked.map((clause) => clauseSql(clause, bind)),
+    ...rows.map(existsSql),
+    ...others.map((clause) => clauseSql(clause, bind)),
     permit.predicate('v', bind),
-  ];
-  return { joins: joins.join(' '), where: where.join(' AND ') };
+  ].join(' AND ');
+  return request.patient === undefined ? seeded(rows, { joins, where }, few) : { ctes: [], ways: [{ joins, where }] };
+}
+
+/** More parameters are not looked at beforehand. */
+const MOST_SEEDS = 3;
+
+/**
+ * Postgres cannot foresee how rare a range or a prefix is: the values of all parameters are one column. Guessing wrong it
+ * would go through all resources of the type. So the first rows are read and counted: where they are few, the matches are
+ * among them; where they are many, the newest matches are near the newest resources.
+ */
+function seeded(rows: readonly Rows[], way: Way, few: number): Matching {
+  const seeds = rows.slice(0, MOST_SEEDS);
+  if (seeds.length === 0) return { ctes: [], ways: [way] };
+  const isFew = (at: number) => `(SELECT count(*) FROM seed${at}) <= ${few}`;
+  const chosen = seeds.map((_, at) => {
+    const earlier = seeds.slice(0, at).map((__, before) => `NOT ${isFew(before)}`);
+    return `SELECT pid FROM seed${at} WHERE ${[...earlier, isFew(at)].join(' AND ')}`;
+  });
+  const anyFew = `(${seeds.map((_, at) => isFew(at)).join(' OR ')})`;
+  return {
+    ctes: [
+      ...seeds.map((one, at) => `seed${at} AS MATERIALIZED (${seedSql(one, few)})`),
+      `seed AS MATERIALIZED (SELECT DISTINCT pid FROM (${chosen.join(' UNION ALL ')}) AS one)`,
+    ],
+    ways: [
+      { joins: `JOIN seed ON seed.pid = v.pid ${way.joins}`, where: `${way.where} AND ${anyFew}` },
+      { joins: way.joins, where: `${way.where} AND NOT ${anyFew}` },
+    ],
+  };
+}
+
+function seedSql({ table, anyOf }: Rows, few: number): string {
+  const parts = anyOf.map((where) => `(SELECT i.pid FROM ${table} i WHERE ${where} LIMIT ${few + 1})`);
+  return `SELECT pid FROM (${parts.join(' UNION ALL ')}) AS one LIMIT ${few + 1}`;
 }
 
 function isSingleHash({ anyOf, not }: Clause): boolean {

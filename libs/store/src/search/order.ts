@@ -15,14 +15,14 @@ type IndexKey = Extract<SortKey, { by: 'range' | 'string' }>;
 
 /**
  * Newest first without keys. By a key with rows in the index: those that have it, read in the index's own order, then those
- * that have none. Called for only if it is needed, because it binds values.
+ * that have none. `filtered`: there are parameters, so that few may match. A phase is called for only if it is needed, because it binds values.
  */
-export function phases(sort: readonly SortKey[], bind: Bind): (() => Phase)[] {
+export function phases(sort: readonly SortKey[], filtered: boolean, bind: Bind): (() => Phase)[] {
   const [first, ...more] = sort;
   if (!first) return [() => plain(pid('v', true))];
   if (!isIndexKey(first)) return [() => plain(own(first))];
   const further = () => more.map((key, at) => later(key, `k${at}`, bind));
-  return [() => having(first, further(), bind), () => without(first, further(), bind)];
+  return [() => having(first, further(), filtered, bind), () => without(first, further(), bind)];
 }
 
 function plain(column: Column): Phase {
@@ -71,15 +71,14 @@ function params({ params: all }: IndexKey, bind: Bind): string {
 }
 
 /** Of several rows of one resource the least counts, or descending the greatest. */
-function having(key: IndexKey, further: readonly Further[], bind: Bind): Phase {
+function having(key: IndexKey, further: readonly Further[], filtered: boolean, bind: Bind): Phase {
   const { table, columns } = rowsOf(key);
-  const parts = key.params.map((param) => `SELECT * FROM ${table} WHERE param = ${bind(String(param))}::bigint`);
   const tuple = (alias: string) => `(${[...columns, 'param'].map((name) => `${alias}.${name}`).join(', ')})`;
   const better = `${tuple('o')} ${key.descending ? '>' : '<'} ${tuple('s')}`;
   const type = key.by === 'range' ? 'float8' : 'text';
   const { descending } = key;
   return {
-    from: `(${parts.join(' UNION ALL ')}) s JOIN version v ON v.pid = s.pid`,
+    from: `(${keyRows(key, filtered, bind)}) s JOIN version v ON v.pid = s.pid`,
     joins: further.map(({ joins }) => joins).join(''),
     where: [
       `NOT EXISTS (SELECT FROM ${table} o WHERE o.pid = s.pid AND o.param = ANY (${params(key, bind)}) AND ${better})`,
@@ -90,6 +89,15 @@ function having(key: IndexKey, further: readonly Further[], bind: Bind): Phase {
       pid('s', descending),
     ],
   };
+}
+
+/** Of several params the rows are merged in order where all are wanted; else only those of the matches are looked up. */
+function keyRows(key: IndexKey, filtered: boolean, bind: Bind): string {
+  const { table, columns } = rowsOf(key);
+  const order = [...columns, 'pid'].map((name) => `${name}${key.descending ? ' DESC' : ''}`).join(', ');
+  const parts = key.params.map((param) => `SELECT * FROM ${table} WHERE param = ${bind(String(param))}::bigint`);
+  if (parts.length === 1 || filtered) return parts.join(' UNION ALL ');
+  return `SELECT * FROM (${parts.join(' UNION ALL ')}) AS u ORDER BY ${order}`;
 }
 
 function without(key: IndexKey, further: readonly Further[], bind: Bind): Phase {

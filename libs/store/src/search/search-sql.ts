@@ -20,19 +20,23 @@ export interface SearchRow {
  * and every count. `columns` is a select list over `version v`; it is worked out for the rows of the page only. One row
  * more than the page holds is returned where there is a next page; see {@link searchPage}.
  *
+ * `few`: how many index rows of a parameter are read beforehand to see whether it is rare; it changes only the time taken.
+ *
  * Run it unnamed: its plan has to fit the values.
  */
-export function searchSql(request: SearchRequest, permit: Filter, columns: string, bind: Bind): string {
-  const found = matching(request, permit, bind);
-  const total = wantsTotal(request)
-    ? `(SELECT count(*) FROM version v ${found.joins} WHERE ${found.where})`
-    : 'NULL::bigint';
+export function searchSql(request: SearchRequest, permit: Filter, columns: string, bind: Bind, few?: number): string {
+  const found = matching(request, permit, bind, few);
+  const total = wantsTotal(request) ? totalSql(found) : 'NULL::bigint';
   const { ctes, lists } = pageSql(request, found, bind);
-  return `WITH ${ctes.join(',\n')}
+  return `WITH ${[...found.ctes, ...ctes].join(',\n')}
 SELECT micros(statement_timestamp()) AS time, ${total} AS total, page.position, ${columns}
 FROM (SELECT) AS one
 LEFT JOIN ((${lists.map((list) => `SELECT * FROM ${list}`).join(' UNION ALL ')}) AS page JOIN version v ON v.pid = page.pid) ON true
 ORDER BY page.ordinal`;
+}
+
+function totalSql({ ways }: Matching): string {
+  return ways.map(({ joins, where }) => `(SELECT count(*) FROM version v ${joins} WHERE ${where})`).join(' + ');
 }
 
 function wantsTotal({ summary, total }: SearchRequest): boolean {
@@ -45,7 +49,7 @@ function limit({ summary, count }: SearchRequest): number {
 }
 
 function pageSql(request: SearchRequest, found: Matching, bind: Bind): { ctes: string[]; lists: string[] } {
-  const all = phases(request.sort, bind);
+  const all = phases(request.sort, request.params.length > 0 || request.patientId !== undefined, bind);
   const start = startOf(request.after, all.length);
   const lists = all.map((_, at) => `list${at}`).slice(start);
   const ctes = all.slice(start).map((phase, at) => {
@@ -72,9 +76,11 @@ function listSql(
   after: Position | undefined,
   bind: Bind,
 ): string {
-  const conditions = [found.where, ...where, ...(after ? [afterSql(columns, after, bind)] : [])];
-  return `SELECT x.*, ROW(${number}, row_number() OVER ()) AS ordinal FROM (
-  SELECT v.pid, ${positionSql(columns, number)} AS position FROM ${from} ${found.joins}${joins}
-  WHERE ${conditions.join(' AND ')}
-  ORDER BY ${orderSql(columns)} LIMIT ${left}) AS x`;
+  const more = [...where, ...(after ? [afterSql(columns, after, bind)] : [])];
+  const lists = found.ways.map(
+    (way) => `(SELECT v.pid, ${positionSql(columns, number)} AS position FROM ${from} ${way.joins}${joins}
+  WHERE ${[way.where, ...more].join(' AND ')}
+  ORDER BY ${orderSql(columns)} LIMIT ${left})`,
+  );
+  return `SELECT x.*, ROW(${number}, row_number() OVER ()) AS ordinal FROM (${lists.join(' UNION ALL ')}) AS x`;
 }
