@@ -13,7 +13,14 @@ export function httpClient(base: string, token?: string): Send {
   };
   return (method, path, expected, body) =>
     new Promise((resolve, reject) => {
-      const options = { agent, method, host: url.hostname, port: url.port, path: url.pathname + path, headers };
+      const options = {
+        agent,
+        method,
+        host: url.hostname,
+        port: url.port,
+        path: url.pathname.replace(/\/$/, '') + path,
+        headers,
+      };
       const sent = request(options, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -1,10 +1,10 @@
 // FAULTS-AND-ABUSE, fuzzing: mutated official examples are stored byte-equal or refused without a trace, and never a 5xx
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { mutations } from './fhir-mutations.js';
+import { startTestServer, type TestServer } from '../apps/fhir-server/test/test-server.js';
 import { clinicalExamples } from '../apps/holdfast/src/import/clinical-examples.js';
 import { contentDigest } from '../apps/holdfast/src/import/content-digest.js';
-import { startTestServer, type TestServer } from '../apps/fhir-server/test/test-server.js';
+import { mutations } from './fhir-mutations.js';
 
 const FILES = 40;
 const MUTATIONS_PER_FILE = 12;

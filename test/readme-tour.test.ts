@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,6 +48,7 @@ test(
     const steps = tourSteps(await readFile(join(ROOT, 'README.md'), 'utf8'));
     expect(steps.length).toBeGreaterThan(5);
     const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-tour-'));
+    await chmod(dataDir, 0o711); // as root, Postgres is another user
     const env = { ...process.env, PORT: String(await freePort()), DATA_DIR: dataDir };
     const stop = await npmStart(env);
     try {

@@ -15,7 +15,7 @@ const environment = z.object({
   CUSTODIAN: z
     .string()
     .regex(/^Organization\/[A-Za-z0-9\-.]{1,64}$/)
-    .default('Organization/f001'),
+    .default('Organization/custodian'),
   ISSUERS: z
     .string()
     .default('[]')

@@ -18,6 +18,7 @@ async function start(config: Config, log: pino.Logger): Promise<void> {
     url: config.databaseUrl,
     masterKey: await fileMasterKey(join(config.dataDir, 'keys', 'master.key')),
     migrations: join(import.meta.dirname, '../../../../migrations'),
+    base: config.base,
     applicationName: 'holdfast fhir-server',
   });
   const { site, base, custodian } = config;
@@ -51,5 +52,5 @@ try {
   await start(readConfig(process.env), log);
 } catch (error) {
   log.fatal(error instanceof Error ? error.message : 'the server failed to start');
-  process.exitCode = 1;
+  process.exit(1);
 }

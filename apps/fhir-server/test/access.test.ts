@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const CUSTODIAN = 'Organization/f001';
+const CUSTODIAN = 'Organization/custodian';
 const doctor: Asking = {
   scope: 'user/*.cruds',
   fhirUser: 'Practitioner/1',
@@ -36,12 +36,12 @@ const consent = (id: string, patient: string, provision: object, status = 'activ
   provision,
 });
 const actor = (reference: string) => [{ role: { text: 'any' }, reference: { reference } }];
-const put = (resource: { resourceType: string; id: string }) =>
+const put = (resource: { resourceType: string; id: string; [element: string]: unknown }) =>
   server.send('PUT', `${resource.resourceType}/${resource.id}`, { body: resource });
 const statusOf = async (path: string, as: Asking) => (await server.send('GET', path, { as })).status;
 const idsOf = async (path: string, as: Asking) => {
   const { entry } = (await server.send('GET', path, { as })).json();
-  return (entry ?? []).map(({ resource }) => resource?.id).sort();
+  return (entry ?? []).map(({ resource }) => String(resource?.id)).sort((a, b) => a.localeCompare(b));
 };
 
 beforeEach(async () => {
@@ -127,6 +127,16 @@ describe('a Consent', () => {
     expect(await statusOf('Observation/oa', researcher)).toBe(404);
     await server.send('DELETE', 'Consent/c4');
   });
+});
+
+test('a reference that spells out our own address puts a resource into the compartment as the relative one does', async () => {
+  const { base } = server;
+  await put({ ...observation('absolute', 'b'), subject: { reference: `${base}/Patient/b` } });
+  expect(await statusOf('Observation/absolute', stranger)).toBe(404);
+  expect(await statusOf('Observation/absolute', { ...patientA, fhirUser: 'Patient/b', patient: 'b' })).toBe(200);
+  expect(await idsOf('Observation?subject=Patient/b', doctor)).toEqual(['absolute', 'ob']);
+  expect((await server.send('GET', 'Observation/absolute')).text).toContain(`"${base}/Patient/b"`);
+  await server.send('DELETE', 'Observation/absolute');
 });
 
 describe('a denied resource', () => {

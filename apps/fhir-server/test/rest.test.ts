@@ -1,6 +1,6 @@
 // FHIR R4 http.html: the RESTful API from outside
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startTestServer, type TestServer } from './test-server.js';
+import { type ReplyJson, startTestServer, type TestServer } from './test-server.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -13,6 +13,7 @@ const PRECISE =
   '{"code":{"text":"x"},"status":"final","resourceType":"Observation","meta":{"tag":[{"code":"t"}],"source":"urn:a","versionId":"77","security":[{"code":"R"}]},' +
   '"component":[{"code":{"text":"a"},"valueQuantity":{"value":1.00}},{"code":{"text":"b"},"valueQuantity":{"value":1e2}},' +
   '{"code":{"text":"c"},"valueQuantity":{"value":12345678901234567890.12345678901234567890}}]}';
+const familyOf = (resource: object | undefined) => (resource as { name?: { family: string }[] }).name?.[0]?.family;
 const idOf = (reply: { headers: Headers }) => reply.headers.get('location')?.split('/').at(-3) as string;
 
 describe('create', () => {
@@ -214,6 +215,75 @@ describe('the edge', () => {
     });
     expect([reply.status, reply.json().resourceType]).toEqual([413, 'OperationOutcome']);
     await small.close();
+  });
+});
+
+describe('a stored row that was changed behind the server', () => {
+  test('is not shown, and $verify names it', async () => {
+    const created = await server.send('POST', 'Patient', { body: PATIENT });
+    const name = `Patient/${idOf(created)}`;
+    const flip = 'set_byte(content, 20, get_byte(content, 20) # 1)';
+    await server.store.dataSource.query(`UPDATE version SET content = ${flip} WHERE id = $1`, [idOf(created)]);
+    const read = await server.send('GET', name);
+    expect([read.status, read.json().resourceType]).toEqual([500, 'OperationOutcome']);
+    const verified = await server.send('GET', `${name}/_history/1/$verify`);
+    expect(verified.json().parameter).toEqual([
+      { name: 'verdict', valueCode: 'ALTERED' },
+      { name: 'detail', valueString: expect.stringContaining(`${name} version 1`) },
+    ]);
+    await server.store.dataSource.query(`UPDATE version SET content = ${flip} WHERE id = $1`, [idOf(created)]);
+    expect((await server.send('GET', name)).text).toBe(created.text);
+  });
+});
+
+describe('search', () => {
+  test('pages through all matches by next links, and a changed or stolen link is refused', async () => {
+    for (const family of ['Xa', 'Xb', 'Xc', 'Xd', 'Xe']) {
+      await server.send('POST', 'Patient', { body: { resourceType: 'Patient', name: [{ family }] } });
+    }
+    const names: unknown[] = [];
+    let url: string | undefined = 'Patient?family=x&_sort=family&_count=2&_total=accurate';
+    let last = '';
+    while (url) {
+      const page: ReplyJson = (await server.send('GET', url)).json();
+      expect(page.total).toBe(5);
+      names.push(...(page.entry ?? []).map(({ resource }) => familyOf(resource)));
+      const next = page.link?.find(({ relation }) => relation === 'next')?.url;
+      url = next?.slice(next.indexOf('/fhir/') + 6);
+      last = url ?? last;
+    }
+    expect(names).toEqual(['Xa', 'Xb', 'Xc', 'Xd', 'Xe']);
+    expect(
+      (
+        await server.send(
+          'GET',
+          last.replace(/.$/, (end) => (end === 'A' ? 'B' : 'A')),
+        )
+      ).status,
+    ).toBe(400);
+    const other = { scope: 'user/*.rs', fhirUser: 'Practitioner/1', organization: 'Organization/other' };
+    expect((await server.send('GET', last, { as: other })).status).toBe(400);
+  });
+
+  test('refuses what it does not know, by name', async () => {
+    for (const [query, name] of [
+      ['nonsense=1', 'nonsense'],
+      ['_include=x', '_include'],
+      ['birthdate=abc', 'birthdate'],
+    ]) {
+      const reply = await server.send('GET', `Patient?${query}`);
+      expect([reply.status, reply.json().issue?.[0]?.diagnostics]).toEqual([
+        400,
+        expect.stringContaining(name as string),
+      ]);
+    }
+  });
+
+  test('by POST is the same as by GET', async () => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const posted = await server.send('POST', 'Patient/_search', { body: 'family=x&_count=3', headers });
+    const got = await server.send('GET', 'Patient?family=x&_count=3');
+    expect(posted.json().entry).toEqual(got.json().entry);
   });
 });
 

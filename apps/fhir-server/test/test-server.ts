@@ -24,7 +24,7 @@ export interface Asking {
 }
 
 export interface TestServer {
-  /** FHIR base URL. */
+  /** The FHIR base URL that the server calls its own. */
   base: string;
   /** URL of the server without `/fhir`. */
   origin: string;
@@ -43,12 +43,21 @@ export interface SendOptions {
   headers?: Record<string, string>;
 }
 
+/** A JSON answer, as far as tests look into it. */
+export interface ReplyJson {
+  [element: string]: unknown;
+  resourceType?: string;
+  issue?: { code: string; diagnostics?: string; expression?: string[] }[];
+  entry?: { resource?: Record<string, unknown> }[];
+  total?: number;
+  link?: { relation: string; url: string }[];
+}
+
 export interface Reply {
   status: number;
   headers: Headers;
   text: string;
-  // biome-ignore format: one line says it
-  json(): Record<string, unknown> & { resourceType?: string; issue?: { code: string; diagnostics?: string; expression?: string[] }[]; entry?: { resource?: Record<string, unknown> }[]; total?: number; link?: { relation: string; url: string }[] };
+  json(): ReplyJson;
 }
 
 const SYSTEM: Asking = { scope: 'system/*.cruds', purpose_of_use: 'TREAT' };
@@ -65,6 +74,7 @@ export async function startTestServer(variables: Record<string, string> = {}): P
     url: database.url,
     masterKey: await fileMasterKey(join(dataDir, 'master.key')),
     migrations: join(import.meta.dirname, '../../../migrations'),
+    base: config.base,
   });
   const installation = { base: config.base, version: '0', since: '2026-01-01T00:00:00.000Z', ledger: 'A test.' };
   const app = await makeServer({
@@ -116,7 +126,7 @@ export async function startTestServer(variables: Record<string, string> = {}): P
     Number((await store.dataSource.query(`SELECT count(*) AS n FROM ${table}`))[0].n);
 
   return {
-    base: `${origin}/fhir`,
+    base: config.base,
     origin,
     store,
     token,

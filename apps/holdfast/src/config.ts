@@ -11,7 +11,7 @@ const environment = z.object({
   DATA_DIR: z.string().min(1).default('.holdfast'),
   DATABASE_URL: z.string().min(1).optional(),
   SITE: z.string().regex(SITE, 'must be lower-case letters, digits, dots and hyphens').default('site-a'),
-  CUSTODIAN: z.string().regex(REFERENCE, 'must look like Organization/id').default('Organization/f001'),
+  CUSTODIAN: z.string().regex(REFERENCE, 'must look like Organization/id').default('Organization/custodian'),
   ISSUERS: z.string().optional(),
   BASE_URL: z.url().optional(),
 });

@@ -17,6 +17,7 @@ export async function searchType(services: Services, request: FhirRequest): Prom
     hash64: store.hash64,
     cursorKey: store.siteKey('cursor'),
     requester: requesterText(request),
+    baseUrl: services.base,
     lenient: request.preference.handling === 'lenient',
     ...(facts.compartment === undefined ? {} : { patientId: facts.compartment }),
   });

@@ -7,7 +7,7 @@ export { type MasterKey, masterKey } from './keys/master-key.js';
 export { BrokenSeal } from './keys/seal.js';
 export * from './log/index.js';
 export { openStore } from './open-store.js';
-export type { Absent, Denied, Found, Gone, History, HistoryResult, ReadResult } from './read-result.js';
+export type { Absent, Broken, Denied, Found, Gone, History, HistoryResult, ReadResult } from './read-result.js';
 export type { SearchPage } from './search/search-page.js';
 export type { Store, StoreOptions } from './store.js';
 export type { StoredVersion, VersionName } from './stored-version.js';

@@ -20,7 +20,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await migrate(dataSource);
     await bindMasterKey(database, options.masterKey);
     const site = siteKeys(options.masterKey);
-    return new PostgresStore(database, site, new PatientKeys(new KeyChain(options.masterKey), site.hash64));
+    const keys = new PatientKeys(new KeyChain(options.masterKey), site.hash64);
+    return new PostgresStore(database, site, keys, options.base);
   } catch (error) {
     await dataSource.destroy();
     throw error;

@@ -21,7 +21,7 @@ import type { HistoryResult, ReadResult } from './read-result.js';
 import type { SearchPage } from './search/search-page.js';
 import type { Store } from './store.js';
 import { type HistoryRequest, history } from './versions/history.js';
-import { newContent } from './versions/new-content.js';
+import { type ContentContext, newContent } from './versions/new-content.js';
 import { read, readStatement, vreadStatement } from './versions/read.js';
 import { type SearchMatch, search } from './versions/search.js';
 import { type Attempt, createAtOnce, writeVersion } from './versions/write-version.js';
@@ -30,6 +30,7 @@ import type { CreateRequest, DeleteRequest, UpdateRequest, WriteResult } from '.
 /** The store on Postgres: wiring only, each method's work is in the file of its name. */
 export class PostgresStore implements Store {
   readonly hash64: Hash64;
+  readonly #content: ContentContext;
   readonly #clock: Clock;
   readonly #wakeUp: WakeUp;
   readonly #events: GroupCommit;
@@ -38,8 +39,10 @@ export class PostgresStore implements Store {
     private readonly database: Database,
     private readonly site: SiteKeys,
     private readonly keys: PatientKeys,
+    base?: string,
   ) {
     this.hash64 = site.hash64;
+    this.#content = { hash64: site.hash64, ...(base === undefined ? {} : { base }) };
     this.#clock = new Clock(database);
     this.#wakeUp = new WakeUp(database);
     this.#events = new GroupCommit(database, this.#wakeUp.soon);
@@ -72,7 +75,7 @@ export class PostgresStore implements Store {
   create(request: CreateRequest, permit: WritePermit, answer: Permit): Promise<WriteResult> {
     const { type, document, event } = request;
     const id = randomUUID();
-    const content = newContent(type, id, document, this.hash64);
+    const content = newContent({ type, id }, document, this.#content);
     const attempt = { interaction: 'create', type, id, content, mayCreate: true, blind: true, event } as const;
     // A Consent is written under an exclusive lock, and all but the free are judged: neither is done in one statement.
     return permit.isFree && type !== 'Consent'
@@ -95,7 +98,7 @@ export class PostgresStore implements Store {
 
   update(request: UpdateRequest, permit: WritePermit, answer: Permit): Promise<WriteResult> {
     const { document, ...rest } = request;
-    const content = newContent(request.type, request.id, document, this.hash64);
+    const content = newContent(request, document, this.#content);
     return this.#write({ ...rest, interaction: 'update', content }, permit, answer);
   }
 

@@ -34,7 +34,14 @@ export interface Denied extends ByConsent {
   readonly patients: readonly string[];
 }
 
-export type ReadResult = Found | Gone | Absent | Denied;
+/** May be shown, but what is stored does not open: it was changed, or moved from another row. */
+export interface Broken extends ByConsent {
+  readonly outcome: 'broken';
+  readonly version: VersionName;
+  readonly patients: readonly string[];
+}
+
+export type ReadResult = Found | Gone | Absent | Denied | Broken;
 
 /** The versions of one resource that may be shown, newest first; what may not is left out without a trace. */
 export interface History extends Decided {

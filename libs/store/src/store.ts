@@ -90,6 +90,8 @@ export interface StoreOptions {
   readonly masterKey: MasterKey;
   /** Folder of the migrations (`NNNN-name.sql`); what is new in it is applied before anything else. */
   readonly migrations: string;
+  /** Our own FHIR base URL, without a slash at the end: references into it are local ones. */
+  readonly base?: string;
   /** Connections, 10 if not given. */
   readonly poolSize?: number;
   /** Shown by Postgres in pg_stat_activity. */

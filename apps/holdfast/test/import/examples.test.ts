@@ -49,7 +49,9 @@ test('the clinical instances are some seven hundred, with twelve Consents and no
 
 test('all are loaded and read back equal, but for the known defect, and nothing is left over', async () => {
   const { code, lines } = await importExamples({ [DEFECTIVE]: 'for this test' });
-  expect(lines).toEqual(expect.arrayContaining(['stored              704', 'equal               704', 'refused             1']));
+  expect(lines).toEqual(
+    expect.arrayContaining(['stored              704', 'equal               704', 'refused             1']),
+  );
   expect(lines).toContain(`  ${DEFECTIVE}: for this test`);
   expect(code).toBe(0);
 });

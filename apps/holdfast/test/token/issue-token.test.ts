@@ -37,7 +37,7 @@ describe('a development token', () => {
   test('of a practitioner names the custodian as organisation, unless another is given', async () => {
     const user = 'Practitioner/1';
     const claims = await claimsOf({ scope: 'user/*.rs', user, purpose: 'TREAT' });
-    expect(claims).toMatchObject({ fhirUser: user, organization: 'Organization/f001', purpose_of_use: 'TREAT' });
+    expect(claims).toMatchObject({ fhirUser: user, organization: 'Organization/custodian', purpose_of_use: 'TREAT' });
     expect(await claimsOf({ scope: 'user/*.rs', user, organization: 'Organization/2' })).toMatchObject({
       organization: 'Organization/2',
     });

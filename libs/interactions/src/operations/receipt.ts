@@ -26,7 +26,10 @@ export async function receiptOf(services: Services, result: ReadResult): Promise
   if (parts === undefined) return undefined;
   const { record, leafIndex, treeSize, hashes, checkpoint, transaction, block, opening } = parts;
   return receiptText({
-    ...{ record, checkpoint, transaction, block },
+    record,
+    checkpoint,
+    transaction,
+    block,
     inclusion: { leafIndex, treeSize, hashes },
     content: contentOpening(result.version.commitmentKey, storedContent(result.version)),
     ...(opening ? { opening: decodeOpening(opening) } : {}),

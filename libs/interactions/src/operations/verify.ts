@@ -1,10 +1,10 @@
 // [type]/[id]/_history/[vid]/$verify: a version held against its event, the log and the block it is in
 import { verifyReceipt } from '#libs/evidence';
-import type { StoredVersion } from '#libs/store';
+import type { StoredVersion, VersionName } from '#libs/store';
 import type { Answer } from '../answer.js';
 import type { FhirRequest } from '../fhir-request.js';
 import type { Services } from '../services.js';
-import { shown } from '../shown.js';
+import { recordResult, shown } from '../shown.js';
 import { fetchVersion } from '../vread.js';
 import { receiptOf } from './receipt.js';
 
@@ -19,9 +19,20 @@ interface Finding {
  */
 export async function verifyVersion(services: Services, request: FhirRequest): Promise<Answer> {
   const result = await fetchVersion(services, request);
+  if (result.outcome === 'broken') {
+    await recordResult(services, request, '$verify', result, 200);
+    return answer({ verdict: 'ALTERED', detail: brokenText(result.version) });
+  }
   const receipt = await receiptOf(services, result);
-  const version = await shown(services, request, '$verify', result, { status: 200, deletions: true });
-  const { verdict, detail } = await judge(services, receipt, version);
+  const version = await shown(services, request, '$verify', result, { deletions: true });
+  return answer(await judge(services, receipt, version));
+}
+
+function brokenText({ type, id, version }: VersionName): string {
+  return `the stored row of ${type}/${id} version ${version} does not open: it was changed, or moved from another row`;
+}
+
+function answer({ verdict, detail }: Finding): Answer {
   const parameter = [
     { name: 'verdict', valueCode: verdict },
     { name: 'detail', valueString: detail },

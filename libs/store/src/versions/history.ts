@@ -74,6 +74,7 @@ async function nothing(
 ): Promise<Denied | Absent> {
   const current = await read(readStatement(name, permit), session, keys);
   if (current.outcome === 'denied' || current.outcome === 'absent') return current;
-  const { type, id, version, patients } = current.version;
+  const { type, id, version } = current.version;
+  const patients = 'patients' in current ? current.patients : current.version.patients;
   return { outcome: 'denied', time, version: { type, id, version }, patients };
 }

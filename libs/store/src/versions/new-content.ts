@@ -2,6 +2,7 @@ import { compileRules, type Hash64, type RuleRow } from '#libs/consent';
 import type { JsonDocument, JsonObject, JsonValue } from '#libs/fhir-json';
 import type { Consent } from '#libs/fhir-model';
 import { type IndexRows, indexRows, patientsOf } from '#libs/search';
+import { relateOwnReferences } from './own-references.js';
 import { securityLabels } from './security-labels.js';
 
 /** All that follows from the content of a version alone: worked out before its transaction begins. */
@@ -16,12 +17,25 @@ export interface NewContent {
   readonly labels: readonly string[];
 }
 
+/** What reading content needs to know of this installation. */
+export interface ContentContext {
+  readonly hash64: Hash64;
+  /** Our own base URL, without a slash at the end. */
+  readonly base?: string;
+}
+
 /**
- * Reads a validated resource of this type that will be stored under this id. The id is put into `document.value`.
+ * Reads a validated resource of this type that will be stored under this id. The id is put into `document.value`,
+ * and references into our own base are made relative there.
  * @throws TypeError when the document is no JSON object.
  */
-export function newContent(type: string, id: string, document: JsonDocument, hash64: Hash64): NewContent {
+export function newContent(
+  { type, id }: { type: string; id: string },
+  document: JsonDocument,
+  { hash64, base }: ContentContext,
+): NewContent {
   const resource = withId(document.value, id);
+  if (base !== undefined) relateOwnReferences(resource, base);
   const patients = [...new Set(patientsOf(type, resource))].sort();
   return {
     document,

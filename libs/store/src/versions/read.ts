@@ -1,6 +1,7 @@
 // FHIR R4 http.html#read and http.html#vread, as one statement: decision and data.
 import type { Bind, Permit } from '#libs/consent';
 import type { PatientKeys } from '../keys/patient-keys.js';
+import { BrokenSeal } from '../keys/seal.js';
 import type { Session } from '../postgres/database.js';
 import { prepared, type Statement } from '../postgres/statement.js';
 import type { ReadResult } from '../read-result.js';
@@ -48,10 +49,14 @@ export async function read(statement: Statement, session: Session, keys: Patient
   const time = BigInt(row.time);
   if (!row.there) return { outcome: 'absent', time };
   const consent = row.consent === null ? {} : { consent: row.consent };
-  if (!row.ok) {
-    const { type, id, version, patients } = row;
-    return { outcome: 'denied', time, version: { type, id, version }, patients, ...consent };
+  const { type, id, version, patients } = row;
+  const unopened = { time, version: { type, id, version }, patients, ...consent };
+  if (!row.ok) return { outcome: 'denied', ...unopened };
+  try {
+    const opened = await openVersion(row, keys);
+    return { outcome: row.interaction === 'delete' ? 'gone' : 'found', time, version: opened, ...consent };
+  } catch (error) {
+    if (error instanceof BrokenSeal) return { outcome: 'broken', ...unopened };
+    throw error;
   }
-  const version = await openVersion(row, keys);
-  return { outcome: row.interaction === 'delete' ? 'gone' : 'found', time, version, ...consent };
 }
