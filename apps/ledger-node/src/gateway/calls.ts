@@ -46,12 +46,17 @@ export class Calls {
     }
   }
 
+  /** gRPC says "cancelled" at the end of every call, also of one that was answered. */
+  private cancel(call: AbortController): void {
+    if (this.pending.has(call)) call.abort(new RpcError('CANCELLED', 'the call was cancelled'));
+  }
+
   stream<Request, Response>(
     serve: (stream: ServerWritableStream<Request, Response>, signal: AbortSignal) => Promise<never>,
   ): handleServerStreamingCall<Request, Response> {
     return (stream) => {
       const cancelled = new AbortController();
-      stream.on('cancelled', () => cancelled.abort(new RpcError('CANCELLED', 'the call was cancelled')));
+      stream.on('cancelled', () => this.cancel(cancelled));
       this.limited(stream.getPath(), (signal) => serve(stream, signal), cancelled).catch((error: RpcError) =>
         stream.emit('error', serviceError(error)),
       );
@@ -61,7 +66,7 @@ export class Calls {
   unary<Request, Response>(call: Call<Request, Response>): handleUnaryCall<Request, Response> {
     return (received: ServerUnaryCall<Request, Response>, answer: sendUnaryData<Response>) => {
       const cancelled = new AbortController();
-      received.on('cancelled', () => cancelled.abort(new RpcError('CANCELLED', 'the call was cancelled')));
+      received.on('cancelled', () => this.cancel(cancelled));
       this.limited(received.getPath(), (signal) => call(received.request, signal), cancelled).then(
         (response) => answer(null, response),
         (error: RpcError) => answer(serviceError(error)),
