@@ -1,9 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { profiles } from './profiles.mjs';
 import { compartmentPatient, searchParameters } from './search-parameters.mjs';
 import { FHIR_VERSION, sha256 } from './source.mjs';
 import { structures } from './structures.mjs';
+import { codeSystems, valueSetDefinitions } from './terminology.mjs';
 import { requiredValueSets } from './value-sets.mjs';
 
 /** All parts of the slimmed definitions, by the name libs/fhir-definitions knows them by. */
@@ -14,6 +16,9 @@ export function snapshotParts() {
     'search-parameters': searchParameters(),
     'compartment-patient': compartmentPatient(),
     'value-sets': requiredValueSets(types),
+    'value-set-definitions': valueSetDefinitions(),
+    'code-systems': codeSystems(),
+    profiles: profiles(),
   };
 }
 

@@ -1,5 +1,14 @@
 export { compartmentPatient } from './compartment.js';
 export {
+  coreProfile,
+  coreProfiles,
+  type Discriminator,
+  type ExtensionContext,
+  type Profile,
+  type ProfileElement,
+  type Slicing,
+} from './profile.js';
+export {
   type SearchParameter,
   type SearchParameterComponent,
   type SearchParameterType,
@@ -15,5 +24,14 @@ export {
   type StructureDefinition,
   structure,
 } from './structure.js';
+export {
+  type CodeSystem,
+  type Concept,
+  codeSystem,
+  type ValueSetDefinition,
+  type ValueSetFilter,
+  type ValueSetPart,
+  valueSetDefinition,
+} from './terminology.js';
 export { requiredCodes, type ValueSetCodes } from './value-set.js';
 export { DEFINITIONS_VERSION } from './version.js';

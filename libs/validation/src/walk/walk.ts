@@ -1,0 +1,221 @@
+// FHIR R4, section 2.27 "Validating Resources": what is checked beside structure, in one way through the document.
+import { type Environment, type Node, PathError } from '#libs/fhir-path';
+import { checkBundle } from '../document/bundle.js';
+import { BundleIndex } from '../document/bundle-index.js';
+import { checkDataType } from '../document/data-type.js';
+import { isMembers, type Members, text } from '../document/json.js';
+import { checkResourceType } from '../document/of-type.js';
+import { Scope, type Surroundings } from '../document/surroundings.js';
+import { xhtmlFault } from '../document/xhtml.js';
+import type { Report } from '../report.js';
+import { quote } from '../words.js';
+import type { Bindings } from './bindings.js';
+import type { Constraint } from './constraint.js';
+import { checkContained, checkReference } from './references.js';
+import { checkText } from './text.js';
+import { type Member, type TypePlan, typePlan } from './type-plan.js';
+
+/** What a walk leaves to others, so that profiles and extensions can be checked where they are met. */
+export interface Visitor {
+  /** Called for every resource, contained ones and entries included, after all of it was walked through. */
+  resource?(value: Members, at: string, around: Surroundings, scope: Scope): void;
+  /** Called for every extension; `paths` are the names under which its holder is known, the most exact first. */
+  extension?(
+    value: Members,
+    at: string,
+    paths: readonly string[],
+    holder: Node,
+    around: Surroundings,
+    scope: Scope,
+  ): void;
+}
+
+export interface WalkOptions {
+  readonly invariants: boolean;
+  /** How many elements FHIRPath may visit in all. */
+  readonly steps: number;
+  readonly visitor?: Visitor;
+}
+
+interface Here {
+  readonly around: Surroundings;
+  readonly scope: Scope;
+}
+
+/** One way through one document. What has not the shape that FHIR gives it is passed over: that is the structure's fault. */
+export class Walk {
+  private readonly allowance: { steps: number };
+
+  constructor(
+    private readonly report: Report,
+    private readonly bindings: Bindings,
+    private readonly options: WalkOptions,
+  ) {
+    this.allowance = { steps: options.steps };
+  }
+
+  /** A resource, and all in it. `container` is what it is contained in; `bundle` is where it is an entry. */
+  resource(value: Members, at: string, container?: Members, bundle?: BundleIndex): void {
+    const plan = typePlan(text(value.resourceType) ?? '');
+    if (!plan?.kind.isResource) return;
+    const around: Surroundings = { resource: value, root: container ?? value, bundle };
+    const scope = new Scope(around, this.allowance, this.memberOf);
+    if (!container) checkContained(this.report, value, at);
+    checkResourceType(this.report, value, at);
+    const index = this.indexOf(around);
+    if (index) checkBundle(this.report, value, at, index);
+    this.object(value, plan, at, [plan.path], { around, scope });
+    this.options.visitor?.resource?.(value, at, around, scope);
+  }
+
+  private readonly memberOf = (item: Node, valueSet: string): boolean | undefined =>
+    this.bindings.allows(item.value, valueSet);
+
+  private object(value: Members, plan: TypePlan, at: string, paths: readonly string[], here: Here): void {
+    const node: Node = { value, kind: plan.kind };
+    this.constraints(plan.constraints, node, at, here.scope);
+    if (plan.path === 'Coding' || plan.kind.type === 'Quantity') this.bindings.coding(value, at);
+    for (const name in value) {
+      const property = name.startsWith('_') ? name.slice(1) : name;
+      const member = plan.members.get(property);
+      if (!member) continue;
+      if (property !== name)
+        this.sibling(value[name], `${at}/${name}`, `${paths.at(-1)}.${member.name}`, member, value, here);
+      else this.values(value[name], member, `${at}/${name}`, `${plan.path}.${member.name}`, node, paths, here);
+    }
+    if (!plan.kind.isResource && hasOnlyId(value)) {
+      this.report.error('invariant', at, 'an element has a value, or elements beside its id', 'ele-1');
+    }
+  }
+
+  private values(
+    value: unknown,
+    member: Member,
+    at: string,
+    path: string,
+    holder: Node,
+    paths: readonly string[],
+    here: Here,
+  ): void {
+    if (!Array.isArray(value)) this.one(value, member, at, path, holder, paths, here);
+    else
+      for (let index = 0; index < value.length; index++)
+        this.one(value[index], member, `${at}/${index}`, path, holder, paths, here);
+  }
+
+  private one(
+    value: unknown,
+    member: Member,
+    at: string,
+    path: string,
+    holder: Node,
+    paths: readonly string[],
+    here: Here,
+  ): void {
+    if (value === null || value === undefined) return;
+    if (member.constraints.length > 0)
+      this.constraints(member.constraints, { value, kind: member.kind }, at, here.scope);
+    const { binding } = member.element;
+    if (binding) this.bindings.check(value, member.type, binding, at);
+    if (member.isPrimitive) checkText(this.report, value, member.type, at);
+    else if (!isMembers(value)) return;
+    else if (member.isResource) this.inner(value, member, at, here);
+    else this.complex(value, member, at, path, holder, paths, here);
+  }
+
+  private complex(
+    value: Members,
+    member: Member,
+    at: string,
+    path: string,
+    holder: Node,
+    paths: readonly string[],
+    here: Here,
+  ): void {
+    const plan = member.plan();
+    if (!plan) return;
+    if (member.type === 'Reference') checkReference(this.report, value, member.targets, here.around, at);
+    if (member.type === 'Extension')
+      this.options.visitor?.extension?.(value, at, paths, holder, here.around, here.scope);
+    if (plan.path === 'Narrative') this.narrative(value, at);
+    else checkDataType(this.report, plan.path, value, at);
+    this.object(value, plan, at, plan.path === path ? [path] : [plan.path, path], here);
+  }
+
+  /** What stands beside a primitive: an id and extensions. */
+  private sibling(value: unknown, at: string, path: string, member: Member, owner: Members, here: Here): void {
+    const plan = typePlan('Element');
+    const list = Array.isArray(value) ? value : [value];
+    const own = owner[member.name];
+    list.forEach((each, index) => {
+      if (!plan || !isMembers(each)) return;
+      const place = Array.isArray(value) ? `${at}/${index}` : at;
+      const hasValue = (Array.isArray(own) ? own[index] : own) !== undefined;
+      if (!hasValue || each.extension !== undefined) this.object(each, plan, place, [member.type, path], here);
+    });
+  }
+
+  /** A contained resource sees its container; one in a Bundle or in Parameters stands alone. */
+  private inner(value: Members, member: Member, at: string, { around }: Here): void {
+    if (member.name === 'contained') this.resource(value, at, around.root, around.bundle);
+    else this.resource(value, at, undefined, this.indexOf(around));
+  }
+
+  private readonly indexes = new WeakMap<Members, BundleIndex>();
+
+  private indexOf({ resource }: Surroundings): BundleIndex | undefined {
+    if (resource.resourceType !== 'Bundle') return undefined;
+    let index = this.indexes.get(resource);
+    if (!index) {
+      index = new BundleIndex(resource);
+      this.indexes.set(resource, index);
+    }
+    return index;
+  }
+
+  private narrative({ div }: Members, at: string): void {
+    const fault = typeof div === 'string' ? xhtmlFault(div) : undefined;
+    if (fault) this.report.error(fault.rule ? 'invariant' : 'value', `${at}/div`, fault.text, fault.rule);
+  }
+
+  private constraints(
+    all: readonly Constraint[],
+    node: Node,
+    at: string,
+    scope: Environment & { context: unknown },
+  ): void {
+    if (!this.options.invariants) return;
+    for (const constraint of all) {
+      scope.context = node;
+      checkConstraint(this.report, constraint, node, at, scope);
+    }
+  }
+}
+
+function hasOnlyId(value: Members): boolean {
+  for (const name in value) if (name !== 'id') return false;
+  return 'id' in value;
+}
+
+/** Reports a constraint that does not hold, or cannot be evaluated. */
+export function checkConstraint(
+  report: Report,
+  constraint: Constraint,
+  node: Node,
+  at: string,
+  scope: Environment,
+): void {
+  const { key, severity, human, expression } = constraint;
+  try {
+    if (constraint.holds(node, scope)) return;
+    report.add(severity, 'invariant', at, `${human} (${key})`, `${key}: ${expression}`);
+  } catch (error) {
+    if (!(error instanceof PathError)) throw error;
+    report.warning(
+      'not-supported',
+      at,
+      `the constraint ${key} could not be evaluated: ${quote(human)}`,
+      `${key}: ${expression}`,
+    );
+  }
+}
