@@ -45,8 +45,15 @@ function select({ elements }: CompositeComponent, focus: object, resource: objec
   return elements.flatMap((element) => element.select(focus, resource));
 }
 
+/** Codings of one concept that are paired with those of another; a pair costs their product. */
+const MOST_TERMS = 20;
+
 /** A system alone is too little for a pair. */
-export function pairTerms({ type }: CompositeComponent, result: PathResult): Term[] {
+function pairTerms(component: CompositeComponent, result: PathResult): Term[] {
+  return allTerms(component, result).slice(0, MOST_TERMS);
+}
+
+function allTerms({ type }: CompositeComponent, result: PathResult): Term[] {
   if (type === 'reference') return referenceTerms(result, false);
   if (type === 'uri') return uriTerms(result);
   return tokenTerms(result).filter(([kind]) => kind !== 'system');

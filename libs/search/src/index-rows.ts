@@ -16,7 +16,8 @@ import { uriTerms } from './uri.js';
 
 /**
  * The index rows of a resource of a known type. Values that have not the shape their type demands give no rows; nothing is
- * thrown for them. `_id` and `_lastUpdated` are not among them: they are columns.
+ * thrown for them. Of what is paired in a composite parameter the first ten codings count. `_id` and `_lastUpdated` are not among them: they are columns.
+ * @throws FhirError 422 for a resource with more than 200,000 values to search by.
  * @param document where the numbers' lexemes are; without it their precision is that of the shortest text.
  */
 export function indexRows(type: string, resource: object, hash64: Hash64, document?: Lexemes): IndexRows {

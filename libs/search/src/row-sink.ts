@@ -1,3 +1,4 @@
+import { type Issue, unprocessable } from '#libs/fhir-model';
 import { cached } from './hash-cache.js';
 import type { Hash64 } from './hash64.js';
 import type { IndexRows } from './index-row.js';
@@ -7,6 +8,15 @@ export interface Lexemes {
   lexeme(holder: object, key: string | number): string;
 }
 
+/** Values of one resource, repeated ones counted too: a bound for time and memory, not for any real resource. */
+const MOST_VALUES = 200_000;
+
+const TOO_MANY: Issue = {
+  severity: 'error',
+  code: 'too-costly',
+  diagnostics: `The resource has more than ${MOST_VALUES} values that it could be searched by`,
+};
+
 /** Collects the index rows of one resource, each once. */
 export class RowSink {
   private readonly hashes = new Set<bigint>();
@@ -15,6 +25,7 @@ export class RowSink {
   private readonly present = new Set<bigint>();
 
   private readonly hash64: Hash64;
+  private values = 0;
 
   constructor(
     private readonly type: string,
@@ -29,21 +40,28 @@ export class RowSink {
   }
 
   hash(...parts: string[]): void {
-    this.hashes.add(this.hash64(this.type, ...parts));
+    this.hashes.add(this.hashOf(parts));
   }
 
   string(parts: readonly string[], value: string): void {
-    const param = this.hash64(this.type, ...parts);
+    const param = this.hashOf(parts);
     this.strings.set(`${param} ${value}`, { param, value });
   }
 
   range(parts: readonly string[], low: number, high: number): void {
-    const param = this.hash64(this.type, ...parts);
+    const param = this.hashOf(parts);
     this.ranges.set(`${param} ${low} ${high}`, { param, low, high });
   }
 
   markPresent(code: string): void {
     this.present.add(this.hash64(this.type, code, 'present'));
+  }
+
+  /** @throws FhirError 422 when there are too many. */
+  private hashOf(parts: readonly string[]): bigint {
+    this.values += 1;
+    if (this.values > MOST_VALUES) throw unprocessable([TOO_MANY]);
+    return this.hash64(this.type, ...parts);
   }
 
   rows(): IndexRows {

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { resourceTypes, searchParameters } from '#libs/fhir-definitions';
-import { parse } from '#libs/fhir-json';
+import { type JsonDocument, parse } from '#libs/fhir-json';
 import { type Hash64, indexRows, patientsOf } from '#libs/search';
 import { typePlan } from '../src/type-plan.js';
 import { keyed } from './keyed.js';
@@ -21,6 +22,27 @@ const quick: Hash64 = (...parts) => {
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
   return BigInt(hash);
 };
+
+/** Every object and array of a value, in order. */
+function holders(value: unknown): object[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return [value, ...Object.values(value).flatMap(holders)];
+}
+
+function replaceNode(resource: { resourceType: string }, at: number, value: unknown): void {
+  const nodes = holders(resource).flatMap((holder) => Object.keys(holder).map((key) => ({ holder, key })));
+  const { holder, key } = nodes[at % nodes.length]!;
+  if (key !== 'resourceType') Object.assign(holder, { [key]: value });
+}
+
+/** The document knows no number that was put in afterwards. */
+function lexemeOf(document: JsonDocument, holder: object, key: string | number): string {
+  try {
+    return document.lexeme(holder, key);
+  } catch {
+    return '1';
+  }
+}
 
 describe('indexing', () => {
   it('knows every search parameter of every type of R4 but those without an expression and Location.near', () => {
@@ -56,5 +78,28 @@ describe('indexing', () => {
       );
       expect(new Set(texts).size).toBe(texts.length);
     }
+  });
+
+  it('throws on nothing that could stand in place of any node of a resource', () => {
+    const files = readdirSync(folder).filter((file, at) => /^[A-Z].*\.json$/.test(file) && at % 50 === 0);
+    const junk = fc.jsonValue({ depthSize: 'small' });
+    fc.assert(
+      fc.property(fc.constantFrom(...files), fc.nat(), junk, (file, at, value) => {
+        const { document, resource } = example(file.replace(/\.json$/, ''));
+        replaceNode(resource, at, value);
+        indexRows(resource.resourceType, resource, quick);
+        indexRows(resource.resourceType, resource, quick, { lexeme: (holder, key) => lexemeOf(document, holder, key) });
+        patientsOf(resource.resourceType, resource);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('refuses a resource that has too many values, and does not multiply codings without bound', () => {
+    const coding = Array.from({ length: 70_000 }, (_, at) => ({ system: 's', code: String(at) }));
+    expect(() => indexRows('Basic', { resourceType: 'Basic', code: { coding } }, quick)).toThrow('200000');
+    const some = { coding: coding.slice(0, 1000) };
+    const { hashes } = indexRows('Observation', { code: some, valueCodeableConcept: some }, keyed);
+    expect(hashes.length).toBeLessThan(5000);
   });
 });
