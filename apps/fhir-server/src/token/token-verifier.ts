@@ -19,7 +19,20 @@ export interface TrustedIssuer {
   keys: JWTVerifyGetKey;
 }
 
-const ALGORITHMS = ['ES256', 'ES384', 'PS256', 'PS384', 'RS256', 'RS384', 'EdDSA', 'Ed25519'];
+/** Asymmetric signatures only: with a shared secret, who can verify could also issue. */
+export const ALGORITHMS = [
+  'ES256',
+  'ES384',
+  'ES512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'RS256',
+  'RS384',
+  'RS512',
+  'EdDSA',
+  'Ed25519',
+];
 const MAX_TOKEN_CHARACTERS = 16_384;
 const MAX_CACHED_TOKENS = 10_000;
 
