@@ -266,3 +266,9 @@ CREATE TABLE lease (
   until timestamptz NOT NULL
 );
 COMMENT ON TABLE lease IS 'Who leads. Each take-over raises the epoch; what is written under an older one is refused.';
+
+-- 0004-history.sql
+
+-- The history of a type and of the whole system: newest first, in pages that stay right while others write.
+
+CREATE INDEX version_history ON version (type, last_updated, pid);

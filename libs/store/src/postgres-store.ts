@@ -6,20 +6,25 @@ import { checkContent } from './checks/check-content.js';
 import { checkRows } from './checks/check-rows.js';
 import type { EventToRecord, RecordedEvent } from './event.js';
 import { type EventRequest, eventsAbout, isDenialOnRecord } from './events/event-list.js';
-import { eventRow } from './events/event-row.js';
+import { type EventRow, eventRow } from './events/event-row.js';
 import { GroupCommit } from './events/group-commit.js';
+import { type EventSink, JoinedEvents } from './events/joined-events.js';
 import { receiptOfVersion, type VersionReceipt } from './events/receipt.js';
 import { WakeUp } from './events/wake-up.js';
 import type { Fault } from './fault.js';
 import type { PatientKeys } from './keys/patient-keys.js';
 import type { SiteKeys } from './keys/site-keys.js';
 import { Clock } from './postgres/clock.js';
-import { type Database } from './postgres/database.js';
+import type { Session, TransactionalSession } from './postgres/database.js';
 import { bindGenesis } from './postgres/installation.js';
+import { type Locks, takeLocks } from './postgres/locks.js';
+import { OpenTransaction } from './postgres/open-transaction.js';
 import { isWrongTime } from './postgres/unavailable.js';
 import type { HistoryResult, ReadResult } from './read-result.js';
 import type { SearchPage } from './search/search-page.js';
-import type { Store } from './store.js';
+import type { Store, StoreTransaction } from './store.js';
+import { absent, type ResourceName } from './versions/absent.js';
+import { type Histories, type HistoriesRequest, histories, type Readable } from './versions/histories.js';
 import { type HistoryRequest, history } from './versions/history.js';
 import { type ContentContext, newContent } from './versions/new-content.js';
 import { read, readStatement, vreadStatement } from './versions/read.js';
@@ -33,19 +38,21 @@ export class PostgresStore implements Store {
   readonly #content: ContentContext;
   readonly #clock: Clock;
   readonly #wakeUp: WakeUp;
-  readonly #events: GroupCommit;
+  readonly #events: EventSink;
 
+  /** `joined`: this is what `outer` is inside one transaction. */
   constructor(
-    private readonly database: Database,
+    private readonly database: TransactionalSession,
     private readonly site: SiteKeys,
     private readonly keys: PatientKeys,
-    base?: string,
+    private readonly base?: string,
+    private readonly joined?: { readonly session: Session; readonly outer: TransactionalSession },
   ) {
     this.hash64 = site.hash64;
     this.#content = { hash64: site.hash64, ...(base === undefined ? {} : { base }) };
     this.#clock = new Clock(database);
-    this.#wakeUp = new WakeUp(database);
-    this.#events = new GroupCommit(database, this.#wakeUp.soon);
+    this.#wakeUp = new WakeUp(joined?.outer ?? database);
+    this.#events = joined ? new JoinedEvents(joined.session) : new GroupCommit(database, this.#wakeUp.soon);
   }
 
   get dataSource(): DataSource {
@@ -68,17 +75,24 @@ export class PostgresStore implements Store {
     return history(request, permit, this.database, this.keys);
   }
 
+  historyOf(request: HistoriesRequest, readable: readonly Readable[]): Promise<Histories> {
+    return histories(request, readable, this.database, this.keys);
+  }
+
+  absent(names: readonly ResourceName[], permit?: Permit): Promise<ResourceName[]> {
+    return absent(names, permit, this.database);
+  }
+
   search(request: SearchRequest, permit: Permit): Promise<SearchPage<SearchMatch>> {
     return search(request, permit, this.database, this.keys);
   }
 
   create(request: CreateRequest, permit: WritePermit, answer: Permit): Promise<WriteResult> {
-    const { type, document, event } = request;
-    const id = randomUUID();
+    const { type, document, event, id = randomUUID() } = request;
     const content = newContent({ type, id }, document, this.#content);
     const attempt = { interaction: 'create', type, id, content, mayCreate: true, blind: true, event } as const;
     // A Consent is written under an exclusive lock, and all but the free are judged: neither is done in one statement.
-    return permit.isFree && type !== 'Consent'
+    return permit.isFree && type !== 'Consent' && this.joined === undefined
       ? this.#createAtOnce(attempt, permit, answer)
       : this.#write(attempt, permit, answer);
   }
@@ -107,12 +121,37 @@ export class PostgresStore implements Store {
   }
 
   async #write(attempt: Attempt, write: WritePermit, answer: Permit): Promise<WriteResult> {
-    await this.keys.ensure(attempt.content?.patients ?? [], this.database);
+    // Of its own, also inside a transaction: a key that was rolled back must not be in memory.
+    await this.keys.ensure(attempt.content?.patients ?? [], this.joined?.outer ?? this.database);
     const result = await this.database.transaction((session) =>
       writeVersion(attempt, { write, answer }, session, this.keys),
     );
-    this.#wakeUp.soon();
+    if (this.joined === undefined) this.#wakeUp.soon();
     return result;
+  }
+
+  async transaction<T>(body: (store: StoreTransaction) => Promise<T>): Promise<T> {
+    const { joined } = this;
+    if (joined) return body(this.#within(joined.session, joined.outer));
+    let outliving: EventRow[] = [];
+    try {
+      const result = await this.database.transaction((session) => {
+        outliving = [];
+        return body(this.#within({ run: session.run, outliving }, this.database));
+      });
+      this.#wakeUp.soon();
+      return result;
+    } catch (error) {
+      await this.#events.record(outliving);
+      throw error;
+    }
+  }
+
+  #within(session: Session, outer: TransactionalSession): StoreTransaction {
+    const database = new OpenTransaction(this.dataSource, session);
+    const store = new PostgresStore(database, this.site, this.keys, this.base, { session, outer });
+    const lock = (locks: Locks) => takeLocks(locks, session, this.hash64);
+    return Object.assign(store, { lock });
   }
 
   async record(events: readonly EventToRecord[]): Promise<void> {

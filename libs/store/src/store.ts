@@ -5,8 +5,12 @@ import type { EventToRecord, RecordedEvent } from './event.js';
 import type { VersionReceipt } from './events/receipt.js';
 import type { Fault } from './fault.js';
 import type { MasterKey } from './keys/master-key.js';
+import type { Locks } from './postgres/locks.js';
 import type { HistoryResult, ReadResult } from './read-result.js';
 import type { SearchPage } from './search/search-page.js';
+import type { ResourceName } from './versions/absent.js';
+import type { Histories, HistoriesRequest, Readable } from './versions/histories.js';
+import type { HistoryRequest } from './versions/history.js';
 import type { SearchMatch } from './versions/search.js';
 import type { CreateRequest, DeleteRequest, UpdateRequest, WriteResult } from './write.js';
 
@@ -31,11 +35,14 @@ export interface Store {
   /** One version, judged by its own patients. */
   vread(name: { type: string; id: string; version: number }, permit: Permit): Promise<ReadResult>;
 
-  /** The versions below `before`, newest first, at most `count`. */
-  history(
-    request: { type: string; id: string; count: number; before?: number },
-    permit: Permit,
-  ): Promise<HistoryResult>;
+  /** The versions below `before` and of that time, newest first, at most `count`. */
+  history(request: HistoryRequest, permit: Permit): Promise<HistoryResult>;
+
+  /** The versions of all resources of the readable types, newest first, at most `count`. */
+  historyOf(request: HistoriesRequest, readable: readonly Readable[]): Promise<Histories>;
+
+  /** Which of these are not there: deleted, never made, or, with a permit, hidden by it. */
+  absent(names: readonly ResourceName[], permit?: Permit): Promise<ResourceName[]>;
 
   /** The current versions that match and may be shown: one page, and the total where it is asked for. */
   search(request: SearchRequest, permit: Permit): Promise<SearchPage<SearchMatch>>;
@@ -51,6 +58,13 @@ export interface Store {
 
   /** Writes a version without content, in the compartments of the one before. */
   delete(request: DeleteRequest, permit: WritePermit, answer: Permit): Promise<WriteResult>;
+
+  /**
+   * Several interactions as one: all that `body` does through its `store` is committed when it resolves, or nothing is. It
+   * may run again from the start after a deadlock, so it must have no effect outside. Where it fails, events of what was
+   * refused or shown in it are recorded nevertheless; those of versions vanish with the versions.
+   */
+  transaction<T>(body: (store: StoreTransaction) => Promise<T>): Promise<T>;
 
   /**
    * Makes events durable; resolved when they are. Events of one turn of the event loop share one insert. An event whose
@@ -82,6 +96,15 @@ export interface Store {
 
   /** Ends all connections, after what is under way. */
   close(): Promise<void>;
+}
+
+/** The store inside one transaction: what it reads it has itself written, and what it records is durable at the commit. */
+export interface StoreTransaction extends Store {
+  /**
+   * Locks held until the transaction ends, taken in one order for all, matches first: call it once before anything is written,
+   * or two transactions may wait for each other and one is run again.
+   */
+  lock(locks: Locks): Promise<void>;
 }
 
 export interface StoreOptions {

@@ -38,6 +38,8 @@ export interface CreateRequest {
   readonly type: string;
   /** The resource as it was sent, already validated; its own id and meta.versionId, meta.lastUpdated are replaced. */
   readonly document: JsonDocument;
+  /** Random, and known to nobody else yet: for who must know it beforehand. A fresh one where it is absent. */
+  readonly id?: string;
   readonly event: EventMaker;
 }
 
@@ -52,7 +54,7 @@ export interface Expectation {
   readonly blind: boolean;
 }
 
-export interface UpdateRequest extends CreateRequest, Expectation {
+export interface UpdateRequest extends Omit<CreateRequest, 'id'>, Expectation {
   readonly id: string;
   /** Whether an update to an id that is not there creates it; otherwise it is `absent`. */
   readonly mayCreate: boolean;

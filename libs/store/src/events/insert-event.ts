@@ -3,7 +3,8 @@ import { prepared } from '../postgres/statement.js';
 import { eventCtes } from './event-ctes.js';
 import type { EventRow } from './event-row.js';
 
-/** Inserts one event of a request that wrote no version, inside the caller's transaction. */
-export async function insertEvent(row: EventRow, session: Session): Promise<void> {
-  await session.run(prepared((bind) => `WITH ${eventCtes([row], bind).join(', ')} SELECT count(*) FROM e`));
+/** Inserts events of requests that wrote no version, inside the caller's transaction; they outlive it if it fails. */
+export async function insertEvents(rows: readonly EventRow[], session: Session): Promise<void> {
+  session.outliving?.push(...rows);
+  await session.run(prepared((bind) => `WITH ${eventCtes(rows, bind).join(', ')} SELECT count(*) FROM e`));
 }

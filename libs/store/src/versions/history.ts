@@ -4,10 +4,11 @@ import type { PatientKeys } from '../keys/patient-keys.js';
 import type { Session } from '../postgres/database.js';
 import { prepared, type Statement } from '../postgres/statement.js';
 import type { Absent, Denied, Found, Gone, HistoryResult } from '../read-result.js';
+import { type Period, periodSql } from './histories.js';
 import { read, readStatement } from './read.js';
 import { openVersion, type VersionRow, versionColumns } from './version-row.js';
 
-export interface HistoryRequest {
+export interface HistoryRequest extends Period {
   readonly type: string;
   readonly id: string;
   readonly count: number;
@@ -18,6 +19,7 @@ export interface HistoryRequest {
 interface HistoryRow extends VersionRow {
   time: string;
   shown: string;
+  total: string;
   consent: string | null;
 }
 
@@ -25,15 +27,18 @@ interface HistoryRow extends VersionRow {
 const BEYOND_ALL = 2 ** 31 - 1;
 
 /** One row at least: how many versions may be shown, then those of the page. */
-function historyStatement({ type, id, count, before }: HistoryRequest, permit: Permit): Statement {
+function historyStatement({ type, id, count, before, ...period }: HistoryRequest, permit: Permit): Statement {
   return prepared((bind) => {
     const all = `FROM version v WHERE v.type = ${bind(type)} AND v.id = ${bind(id)}`;
+    const during = periodSql(period, bind)
+      .map((condition) => ` AND ${condition}`)
+      .join('');
     const ok = permit.predicate('v', bind);
     return `SELECT micros(statement_timestamp()) AS time, head.*, page.*
-      FROM (SELECT count(*) FILTER (WHERE ${ok}) AS shown ${all}) AS head
+      FROM (SELECT count(*) FILTER (WHERE ${ok}) AS shown, count(*) FILTER (WHERE ${ok}${during}) AS total ${all}) AS head
       LEFT JOIN LATERAL (
         SELECT ${permit.decidedBy('v', bind)} AS consent, ${versionColumns('v')}
-        ${all} AND v.version < ${bind(before ?? BEYOND_ALL)} AND ${ok}
+        ${all} AND v.version < ${bind(before ?? BEYOND_ALL)} AND ${ok}${during}
         ORDER BY v.version DESC LIMIT ${bind(count + 1)}
       ) AS page ON true ORDER BY page.version DESC`;
   });
@@ -55,7 +60,7 @@ export async function history(
   const entries = await Promise.all(page.map((row) => entry(row, time, keys)));
   const last = page.at(-1);
   const more = rows.length > request.count && last !== undefined;
-  return { outcome: 'found', time, entries, total: Number(head.shown), ...(more ? { next: last.version } : {}) };
+  return { outcome: 'found', time, entries, total: Number(head.total), ...(more ? { next: last.version } : {}) };
 }
 
 async function entry(row: HistoryRow, time: bigint, keys: PatientKeys): Promise<Found | Gone> {

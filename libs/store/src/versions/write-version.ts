@@ -4,7 +4,7 @@ import { splice } from '#libs/fhir-json';
 import { instant } from '#libs/fhir-model';
 import type { EventRow } from '../events/event-row.js';
 import { eventRow } from '../events/event-row.js';
-import { insertEvent } from '../events/insert-event.js';
+import { insertEvents } from '../events/insert-event.js';
 import type { PatientKeys } from '../keys/patient-keys.js';
 import type { Session } from '../postgres/database.js';
 import type { EventMaker, NotWritten, WriteFacts, WriteResult, Written } from '../write.js';
@@ -101,7 +101,7 @@ async function notWritten(
     ...(current && { subject: { type: attempt.type, id: attempt.id, version: current.version } }),
     ...(consent !== undefined && { consent }),
   };
-  await insertEvent(await madeEvent(attempt, now, facts, session, keys), session);
+  await insertEvents([await madeEvent(attempt, now, facts, session, keys)], session);
   return {
     outcome,
     time: now,
