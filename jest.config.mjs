@@ -4,7 +4,13 @@ const vectors = process.env.HOLDFAST_TEST_VECTORS === '1';
 export default {
   rootDir: '.',
   testMatch: ['<rootDir>/{apps,libs,test,bench}/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/', ...(vectors ? [] : ['\\.vectors\\.test\\.ts$'])],
+  // The conformance suite has a configuration and a command of its own: npm run test:ledger.
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '<rootDir>/dist/',
+    '\\.ledger\\.test\\.ts$',
+    ...(vectors ? [] : ['\\.vectors\\.test\\.ts$']),
+  ],
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['repo-source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],

@@ -77,6 +77,7 @@ export async function bringUp(network: Network, ports: NetworkPorts, say: Say): 
     say('Installing, approving and committing the contract ...');
     const { channel, chaincode: name } = network;
     const contract = { version: CONTRACT_VERSION, package: contractPackage(ports) };
+    await patiently(READY_WITHIN, () => orderer.ready(channel, network.orderer.admin.identity));
     const definition = await deployChaincode({ channel, name, ...contract, organizations, orderer });
     await endorsedByAll(network);
     return definition;
@@ -98,7 +99,7 @@ async function endorsedByAll({ connection }: Network): Promise<void> {
       } catch (error) {
         if (Date.now() > end) throw new StartError(`The peers do not endorse: ${(error as Error).message}`);
       }
-      await new Promise((resolve) => setTimeout(resolve, 25));
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
   } finally {
     ledger.close();
