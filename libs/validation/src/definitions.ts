@@ -1,21 +1,39 @@
-import { codeSystem, coreProfile, type Profile, structure, valueSetDefinition } from '#libs/fhir-definitions';
+import {
+  codeSystem,
+  coreProfile,
+  DEFINITIONS_VERSION,
+  type Profile,
+  structure,
+  valueSetDefinition,
+} from '#libs/fhir-definitions';
+import { Profiles } from './profile/profiles.js';
 import type { TerminologySource } from './terminology/source.js';
 import { Terminology, withoutVersion } from './terminology/terminology.js';
 
 /** Where profiles and terminology are looked up beside what FHIR R4 itself defines: a set of packages. */
 export interface DefinitionSource extends TerminologySource {
+  /** Changes with what is in it; empty for nothing. */
+  readonly version: string;
   profile(url: string): Profile | undefined;
 }
 
 /** What resources are validated against: FHIR R4 and, before it, the packages of a hospital. Keeps what it made ready. */
 export class Definitions {
   readonly terminology: Terminology;
+  /** Profiles made ready. */
+  readonly profiles: Profiles;
 
   constructor(private readonly source?: DefinitionSource) {
+    this.profiles = new Profiles(this);
     this.terminology = new Terminology({
       codeSystem: (url) => source?.codeSystem(url) ?? codeSystem(url),
       valueSet: (url) => source?.valueSet(url) ?? valueSetDefinition(url),
     });
+  }
+
+  /** Names what resources are validated against: FHIR R4 as slimmed, and the packages if there are any. */
+  get version(): string {
+    return this.source?.version ? `${DEFINITIONS_VERSION}+${this.source.version}` : DEFINITIONS_VERSION;
   }
 
   /** A profile or extension by its canonical URL; a version that is not the one held finds nothing. */

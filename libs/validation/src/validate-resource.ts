@@ -6,67 +6,102 @@ import { MOST_FAULTS } from './course.js';
 import { coreDefinitions, type Definitions } from './definitions.js';
 import { isMembers, type Members, text } from './document/json.js';
 import { expression } from './expression.js';
-import { type Finding, Report } from './report.js';
+import { Locator } from './locate.js';
+import { checkProfiles } from './profile/check-profiles.js';
+import { Report } from './report.js';
 import { type Ending, ending, structureFaults } from './structure.js';
 import { Bindings } from './walk/bindings.js';
+import { Visits } from './walk/visits.js';
 import { Walk } from './walk/walk.js';
 
-/** Elements that FHIRPath may visit in one document: one for each of a few bytes, and enough for small ones. */
+/** Elements that FHIRPath may visit in one document. */
 const STEPS = 20_000_000;
 
 export interface ValidationOptions {
   /** FHIR R4 alone by default. */
   readonly definitions?: Definitions;
-  /** Leaves out what takes FHIRPath. Default true. */
+  /** Canonical URLs that the resource must conform to, beside those of `meta.profile`. One that is not held is an error. */
+  readonly profiles?: readonly string[];
+  /** The same for each type, resources in a Bundle included: what a server is configured to require. */
+  readonly required?: Readonly<Record<string, readonly string[]>>;
+  /** As in `$validate`: an update needs an id; of a delete nothing is looked at. */
+  readonly mode?: 'create' | 'update' | 'delete' | 'profile';
+  /** Makes warnings errors, as `Prefer: handling=strict` asks for. */
+  readonly strict?: boolean;
+  /** The text as sent, so that issues say line and column. */
+  readonly source?: string | Uint8Array;
+  /** False leaves out all that takes FHIRPath. */
   readonly invariants?: boolean;
 }
 
+/** `details` says what was found and what was expected, `diagnostics` which rule says so. */
+export interface ValidationIssue extends Issue {
+  /** Of the value at fault, or of the object that lacks a member; counted from 1. Only where the text is given. */
+  readonly line?: number;
+  readonly column?: number;
+}
+
 /**
- * Checks a resource, and each resource in it, against FHIR R4: structure, bindings, references, narrative, contained resources
- * and Bundles, and the constraints of its types. One issue a fault, in the order they are met; an error means that the
- * resource is not valid, a warning or information never does.
+ * Checks a resource, and each resource in it once, against FHIR R4 and profiles: structure, bindings, references, narrative,
+ * contained resources and Bundles, constraints, extensions, slices. One issue a fault, in a stable order; the resource is valid
+ * if none is an error. Code systems, value sets, profiles and extensions that are not held give a warning each. Nothing is fetched.
+ *
+ * Time is bounded: at most 100 errors and 100 lesser issues are listed, FHIRPath may visit so many elements, and what takes
+ * more is an error `too-costly`.
  */
-export function validateResource(resource: JsonValue, options: ValidationOptions = {}): Issue[] {
+export function validateResource(resource: JsonValue, options: ValidationOptions = {}): ValidationIssue[] {
+  if (options.mode === 'delete') return [];
   const type = isMembers(resource) ? (text(resource.resourceType) ?? '') : 'Resource';
   const { faults, ending: structure } = structureFaults(type, resource);
   const report = new Report();
-  for (const { code, at, diagnostics } of faults)
-    report.findings.push({ severity: 'error', code, at, text: diagnostics });
-  const rest = structure === 'complete' && isMembers(resource) ? inDepth(report, resource, options) : structure;
-  return issues(type, resource, report.findings, rest);
+  const rest = ending(() => {
+    for (const { code, at, diagnostics } of faults) report.error(code, at, diagnostics);
+    if (isMembers(resource) && structure === 'complete') inDepth(report, resource, options);
+  });
+  return issues(type, resource, report, structure === 'complete' ? rest : structure, options);
 }
 
-function inDepth(report: Report, resource: Members, options: ValidationOptions): Ending | 'too-long' {
-  const { definitions = coreDefinitions(), invariants = true } = options;
-  const bindings = new Bindings(report, definitions.terminology);
-  const walk = new Walk(report, bindings, { invariants, steps: STEPS });
+function inDepth(report: Report, resource: Members, options: ValidationOptions): void {
+  const { definitions = coreDefinitions(), invariants = true, mode } = options;
+  const visits = new Visits();
+  const walk = new Walk(report, new Bindings(report, definitions.terminology), { invariants, steps: STEPS, visits });
+  if (mode === 'update' && resource.id === undefined) report.error('required', '', 'a resource to update has an id');
   try {
-    return ending(() => walk.resource(resource, ''));
+    walk.resource(resource, '');
+    checkProfiles(report, visits, { definitions, invariants, ...options });
   } catch (error) {
-    if (error instanceof OutOfSteps) return 'too-long';
-    throw error;
+    if (!(error instanceof OutOfSteps)) throw error;
+    report.error('too-costly', '', 'the resource takes too long to be checked');
   }
 }
 
-function issues(type: string, resource: JsonValue, findings: readonly Finding[], end: Ending | 'too-long'): Issue[] {
-  const all = findings.map(
-    ({ severity, code, at, text, rule }): Issue => ({
-      severity,
+const ENDINGS: Readonly<Partial<Record<Ending, Issue>>> = {
+  enough: {
+    severity: 'information',
+    code: 'informational',
+    details: `only the first ${MOST_FAULTS} faults are listed`,
+  },
+  'too-deep': { severity: 'error', code: 'too-costly', details: 'the resource is nested too deeply to be checked' },
+};
+
+function issues(
+  type: string,
+  resource: JsonValue,
+  report: Report,
+  end: Ending,
+  options: ValidationOptions,
+): ValidationIssue[] {
+  const locator = options.source === undefined ? undefined : new Locator(options.source);
+  const all = report.findings.map(({ severity, code, at, text: details, rule }): ValidationIssue => {
+    return {
+      severity: options.strict && severity === 'warning' ? 'error' : severity,
       code,
-      details: text,
+      details,
       ...(rule === undefined ? {} : { diagnostics: rule }),
       expression: [expression(type, resource, at)],
-    }),
-  );
-  if (end === 'enough')
-    all.push({
-      severity: 'information',
-      code: 'informational',
-      details: `Only the first ${MOST_FAULTS} faults are listed`,
-    });
-  if (end === 'too-deep')
-    all.push({ severity: 'error', code: 'too-costly', details: 'The resource is nested too deeply to be checked' });
-  if (end === 'too-long')
-    all.push({ severity: 'error', code: 'too-costly', details: 'The resource takes too long to be checked' });
-  return all;
+      ...locator?.place(at),
+    };
+  });
+  const last = ENDINGS[end];
+  return last ? [...all, last] : all;
 }

@@ -2,6 +2,7 @@
 import { syntaxFault } from '#libs/fhir-path';
 import type { Report } from '../report.js';
 import { quote } from '../words.js';
+import { expressionConstraintFault } from './expression-constraint.js';
 import { type Members, objects, placed, text } from './json.js';
 
 type Check = (report: Report, resource: Members, at: string) => void;
@@ -24,6 +25,7 @@ const STANDARD_PROPERTIES: Readonly<Record<string, string>> = {
   comment: 'string',
   itemWeight: 'decimal',
 };
+const SNOMED = 'http://snomed.info/sct';
 const PROPERTY_BASE = 'http://hl7.org/fhir/concept-properties#';
 
 const CHECKS: Readonly<Record<string, Check>> = {
@@ -67,6 +69,8 @@ function checkPart(report: Report, { system, filter, valueSet }: Members, at: st
   }
   for (const [index, { property, op, value }] of placed(filter)) {
     checkFilter(report, property, op, value, `${at}/filter/${index}/value`);
+    if (system === SNOMED && property === 'constraint')
+      checkConstraintLanguage(report, value, `${at}/filter/${index}/value`);
   }
 }
 
@@ -80,6 +84,12 @@ function checkFilter(report: Report, property: unknown, op: unknown, value: unkn
   if (op === 'regex' && typeof value === 'string' && !isRegular(value)) {
     report.error('value', at, `${quote(value)} is no regular expression`);
   }
+}
+
+function checkConstraintLanguage(report: Report, value: unknown, at: string): void {
+  const fault = typeof value === 'string' ? expressionConstraintFault(value) : undefined;
+  if (fault !== undefined)
+    report.error('value', at, `${quote(value)} is no expression constraint of SNOMED CT: ${fault}`);
 }
 
 function isRegular(pattern: string): boolean {

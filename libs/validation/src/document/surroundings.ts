@@ -30,7 +30,7 @@ export class Scope implements Environment {
   total = [];
 
   constructor(
-    private readonly surroundings: Surroundings,
+    readonly surroundings: Surroundings,
     private readonly allowance: { steps: number },
     readonly memberOf: NonNullable<Environment['memberOf']>,
   ) {

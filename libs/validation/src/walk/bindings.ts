@@ -9,11 +9,20 @@ import { quote } from '../words.js';
 const LANGUAGES = 'http://hl7.org/fhir/ValueSet/languages';
 const UNITS = 'http://unitsofmeasure.org';
 
+const SEVERITIES = {
+  required: 'error',
+  extensible: 'warning',
+  preferred: 'information',
+  example: 'information',
+} as const;
+
 /** Checks codes against the value sets that elements are bound to, and against the systems that they name. */
 export class Bindings {
   constructor(
     private readonly report: Report,
     private readonly terminology: Terminology,
+    /** Of a profile that was never claimed: its value sets are advice. */
+    private readonly isAdvice = false,
   ) {}
 
   /** A `code`, `string` or `uri`, a Coding, a CodeableConcept or a Quantity against a binding. */
@@ -83,8 +92,8 @@ export class Bindings {
   private outside(what: string, set: ValueSet, strength: ElementBinding['strength'], at: string): void {
     const expected = set.few.length > 0 ? `: expected one of ${set.few.join(', ')}` : '';
     const message = `${what} not in the ${strength} value set ${set.url}${expected}`;
-    const severity = strength === 'required' ? 'error' : strength === 'extensible' ? 'warning' : 'information';
-    this.report.add(severity, 'code-invalid', at, message);
+    const severity = SEVERITIES[strength];
+    this.report.add(this.isAdvice && severity === 'error' ? 'warning' : severity, 'code-invalid', at, message);
   }
 }
 

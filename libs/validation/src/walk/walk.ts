@@ -14,27 +14,14 @@ import type { Constraint } from './constraint.js';
 import { checkContained, checkReference } from './references.js';
 import { checkText } from './text.js';
 import { type Member, type TypePlan, typePlan } from './type-plan.js';
-
-/** What a walk leaves to others, so that profiles and extensions can be checked where they are met. */
-export interface Visitor {
-  /** Called for every resource, contained ones and entries included, after all of it was walked through. */
-  resource?(value: Members, at: string, around: Surroundings, scope: Scope): void;
-  /** Called for every extension; `paths` are the names under which its holder is known, the most exact first. */
-  extension?(
-    value: Members,
-    at: string,
-    paths: readonly string[],
-    holder: Node,
-    around: Surroundings,
-    scope: Scope,
-  ): void;
-}
+import type { Visits } from './visits.js';
 
 export interface WalkOptions {
   readonly invariants: boolean;
   /** How many elements FHIRPath may visit in all. */
   readonly steps: number;
-  readonly visitor?: Visitor;
+  /** Where to keep what was met. */
+  readonly visits: Visits;
 }
 
 interface Here {
@@ -65,7 +52,7 @@ export class Walk {
     const index = this.indexOf(around);
     if (index) checkBundle(this.report, value, at, index);
     this.object(value, plan, at, [plan.path], { around, scope });
-    this.options.visitor?.resource?.(value, at, around, scope);
+    this.options.visits.resources.push({ value, at, scope });
   }
 
   private readonly memberOf = (item: Node, valueSet: string): boolean | undefined =>
@@ -80,7 +67,7 @@ export class Walk {
       const member = plan.members.get(property);
       if (!member) continue;
       if (property !== name)
-        this.sibling(value[name], `${at}/${name}`, `${paths.at(-1)}.${member.name}`, member, value, here);
+        this.sibling(value[name], `${at}/${name}`, value[property], pathsOf(member, plan, paths), here);
       else this.values(value[name], member, `${at}/${name}`, `${plan.path}.${member.name}`, node, paths, here);
     }
     if (!plan.kind.isResource && hasOnlyId(value)) {
@@ -136,22 +123,22 @@ export class Walk {
     if (!plan) return;
     if (member.type === 'Reference') checkReference(this.report, value, member.targets, here.around, at);
     if (member.type === 'Extension')
-      this.options.visitor?.extension?.(value, at, paths, holder, here.around, here.scope);
+      this.options.visits.extensions.push({ value, at, paths, holder, scope: here.scope });
     if (plan.path === 'Narrative') this.narrative(value, at);
     else checkDataType(this.report, plan.path, value, at);
     this.object(value, plan, at, plan.path === path ? [path] : [plan.path, path], here);
   }
 
-  /** What stands beside a primitive: an id and extensions. */
-  private sibling(value: unknown, at: string, path: string, member: Member, owner: Members, here: Here): void {
-    const plan = typePlan('Element');
-    const list = Array.isArray(value) ? value : [value];
-    const own = owner[member.name];
+  /** What stands beside a primitive: an id and extensions. Beside a value it needs neither. */
+  private sibling(value: unknown, at: string, primitive: unknown, paths: readonly string[], here: Here): void {
+    const plan = typePlan('Element')!;
+    const isList = Array.isArray(value);
+    const list: readonly unknown[] = isList ? value : [value];
     list.forEach((each, index) => {
-      if (!plan || !isMembers(each)) return;
-      const place = Array.isArray(value) ? `${at}/${index}` : at;
-      const hasValue = (Array.isArray(own) ? own[index] : own) !== undefined;
-      if (!hasValue || each.extension !== undefined) this.object(each, plan, place, [member.type, path], here);
+      if (!isMembers(each)) return;
+      const hasValue = ((Array.isArray(primitive) ? primitive[index] : primitive) ?? null) !== null;
+      if (!hasValue || each.extension !== undefined)
+        this.object(each, plan, isList ? `${at}/${index}` : at, paths, here);
     });
   }
 
@@ -190,6 +177,11 @@ export class Walk {
       checkConstraint(this.report, constraint, node, at, scope);
     }
   }
+}
+
+/** The names under which a primitive is known to the definitions of extensions. */
+function pathsOf({ type, name }: Member, { path }: TypePlan, paths: readonly string[]): string[] {
+  return [type, `${path}.${name}`, ...paths.map((each) => `${each}.${name}`)];
 }
 
 function hasOnlyId(value: Members): boolean {

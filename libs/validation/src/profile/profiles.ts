@@ -1,0 +1,37 @@
+import { LRUCache } from 'lru-cache';
+import type { Definitions } from '../definitions.js';
+import { type ProfilePlan, planOf } from './profile-plan.js';
+import { profileTree } from './tree.js';
+
+/** How many profiles are kept ready; a profile of a large package takes some 100 kB. */
+const MOST = 300;
+
+/** A profile made ready: what it says, and of which type. */
+export interface ReadyProfile {
+  readonly url: string;
+  readonly type: string;
+  readonly plan: ProfilePlan;
+}
+
+/** Profiles made ready, each when it is first needed. */
+export class Profiles {
+  private readonly ready = new LRUCache<string, { profile: ReadyProfile | undefined }>({ max: MOST });
+
+  constructor(private readonly definitions: Definitions) {}
+
+  /** Undefined: it is not held, or what it is derived from is not. */
+  get(canonical: string): ReadyProfile | undefined {
+    let known = this.ready.get(canonical);
+    if (!known) {
+      known = { profile: this.made(canonical) };
+      this.ready.set(canonical, known);
+    }
+    return known.profile;
+  }
+
+  private made(canonical: string): ReadyProfile | undefined {
+    const profile = this.definitions.profile(canonical);
+    const tree = profile && profileTree(profile, this.definitions);
+    return tree && profile ? { url: profile.url, type: profile.type, plan: planOf(tree, profile.type) } : undefined;
+  }
+}
