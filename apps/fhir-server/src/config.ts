@@ -28,6 +28,8 @@ const environment = z.object({
       }
     })
     .pipe(z.array(issuer)),
+  REFERENTIAL_INTEGRITY: z.enum(['off', 'warn', 'refuse']).default('off'),
+  CONDITIONAL_DELETE: z.enum(['single', 'multiple']).default('single'),
   MAX_BODY_BYTES: z.coerce
     .number()
     .int()
@@ -49,6 +51,10 @@ export interface Config {
   /** The server's own issuer; present only where no other is configured, and only on loopback. */
   developmentIssuer?: string;
   maxBodyBytes: number;
+  /** What happens to references to what is not there. */
+  referentialIntegrity: 'off' | 'warn' | 'refuse';
+  /** Whether a conditional delete may delete several resources. */
+  deletesSeveral: boolean;
 }
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
@@ -83,5 +89,7 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     issuers: env.ISSUERS,
     ...(env.ISSUERS.length === 0 ? { developmentIssuer: `${origin}/dev` } : {}),
     maxBodyBytes: env.MAX_BODY_BYTES,
+    referentialIntegrity: env.REFERENTIAL_INTEGRITY,
+    deletesSeveral: env.CONDITIONAL_DELETE === 'multiple',
   };
 }

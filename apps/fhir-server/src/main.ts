@@ -29,6 +29,8 @@ async function start(config: Config, log: pino.Logger): Promise<void> {
     custodian,
     pin: pinReader(join(config.dataDir, 'pin.json')),
     openBlock,
+    referentialIntegrity: config.referentialIntegrity,
+    deletesSeveral: config.deletesSeveral,
   };
   const app = await makeServer({
     config,
@@ -39,6 +41,7 @@ async function start(config: Config, log: pino.Logger): Promise<void> {
       version: process.env.npm_package_version ?? '0.1.0',
       since: instant(await store.time()),
       ledger: EMBEDDED,
+      deletesSeveral: config.deletesSeveral,
     }),
     log,
   });

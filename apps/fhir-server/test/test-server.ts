@@ -86,6 +86,8 @@ export async function startTestServer(variables: Record<string, string> = {}): P
       custodian: config.custodian,
       pin: async () => undefined,
       openBlock,
+      referentialIntegrity: config.referentialIntegrity,
+      deletesSeveral: config.deletesSeveral,
     },
     tokens: new TokenVerifier([{ issuer, audience: config.base, keys }]),
     capabilities: capabilityStatement(installation),

@@ -16,6 +16,8 @@ const PERMISSION: Record<Interaction, Permission> = {
   update: 'u',
   delete: 'd',
   'history-instance': 'r',
+  'history-type': 's',
+  'history-system': 's',
   'search-type': 's',
 };
 

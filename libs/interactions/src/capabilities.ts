@@ -10,6 +10,8 @@ export interface Installation {
   since: string;
   /** Who operates the ledger, in words a reader of a receipt must know. */
   ledger: string;
+  /** Whether a conditional delete may delete several resources. */
+  deletesSeveral?: boolean;
 }
 
 const INTERACTIONS = ['read', 'vread', 'update', 'delete', 'history-instance', 'create', 'search-type'];
@@ -34,11 +36,11 @@ export function capabilityStatement(installation: Installation): string {
     implementation: { description: `Holdfast FHIR server. ${installation.ledger}`, url: installation.base },
     fhirVersion: '4.0.1',
     format: ['application/fhir+json', 'json'],
-    rest: [rest()],
+    rest: [rest(installation)],
   });
 }
 
-function rest(): object {
+function rest(installation: Installation): object {
   return {
     mode: 'server',
     documentation: `Resources are validated against the structure of FHIR R4 (${DEFINITIONS_VERSION}).`,
@@ -51,11 +53,11 @@ function rest(): object {
       ],
       description: 'A bearer token with SMART v2 scopes is needed for everything but this statement.',
     },
-    resource: [...resourceTypes()].sort().map(resource),
+    resource: [...resourceTypes()].sort().map((type) => resource(type, installation)),
   };
 }
 
-function resource(type: string): object {
+function resource(type: string, installation: Installation): object {
   return {
     type,
     profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
@@ -63,10 +65,10 @@ function resource(type: string): object {
     versioning: 'versioned-update',
     readHistory: true,
     updateCreate: true,
-    conditionalCreate: false,
-    conditionalRead: 'not-match',
-    conditionalUpdate: false,
-    conditionalDelete: 'not-supported',
+    conditionalCreate: true,
+    conditionalRead: 'full-support',
+    conditionalUpdate: true,
+    conditionalDelete: installation.deletesSeveral ? 'multiple' : 'single',
     searchParam: [...searchParameters(type).filter(isSearchable).map(searchParam), ...CONTROLS],
     operation: OPERATIONS,
   };

@@ -1,22 +1,56 @@
-// FHIR R4 http.html#delete
+// FHIR R4 http.html#delete and #cdelete
 import { isSystemClient } from '#libs/access';
 import { decide, decideWrite } from '#libs/consent';
 import { notFound, preconditionFailed } from '#libs/fhir-model';
 import type { Answer } from './answer.js';
+import { criteriaOf } from './conditional/criteria.js';
+import { queryOf } from './conditional/match.js';
+import { settledMatches } from './conditional/settled.js';
 import type { FhirRequest } from './fhir-request.js';
 import { granted } from './grant.js';
-import { writeEvent } from './record.js';
+import { recordRequest, writeEvent } from './record.js';
 import type { Services } from './services.js';
 import { versionNumber } from './version-number.js';
 
-/** Deletes: the next version has no content, earlier ones stay. Again is 204 as well. @throws FhirError 403, 404 or 412. */
+/** A conditional delete touches no more resources than this, also where several are allowed. */
+const MOST_DELETED = 500;
+
+/**
+ * Deletes: the next version has no content, earlier ones stay. Again is 204 as well. With a condition instead of an id, what
+ * matches it and may be shown: one, or several where the server is configured so; nothing to delete is 204.
+ * @throws FhirError 403, 404 or 412.
+ */
 export async function deleteResource(services: Services, request: FhirRequest): Promise<Answer> {
+  return request.id === undefined ? deleteMatches(services, request) : deleteOne(services, request, request.id);
+}
+
+async function deleteMatches(services: Services, request: FhirRequest): Promise<Answer> {
+  await granted(services, request, 'delete');
+  const criteria = await criteriaOf(services, request, services.deletesSeveral ? MOST_DELETED : 1);
+  return services.store.transaction(async (store) => {
+    const inside = { ...services, store };
+    await store.lock({ matches: [criteria.lock] });
+    const matches = await settledMatches(inside, request, criteria, 'delete');
+    if (matches.length === 0) return nothingDeleted(inside, request);
+    const answers: Answer[] = [];
+    for (const { id } of matches) answers.push(await deleteOne(inside, request, id));
+    return answers.length === 1 ? (answers[0] as Answer) : { status: 204, headers: {} };
+  });
+}
+
+/** Nothing matched: on record, and done. */
+export async function nothingDeleted(services: Services, request: FhirRequest): Promise<Answer> {
+  await recordRequest(services, request, { action: 'delete', decision: 'permit', outcome: 204, ...queryOf(request) });
+  return { status: 204, headers: {} };
+}
+
+async function deleteOne(services: Services, request: FhirRequest, id: string): Promise<Answer> {
   const facts = await granted(services, request, 'delete');
   const { store } = services;
   const result = await store.delete(
     {
       type: request.type,
-      id: request.id as string,
+      id,
       blind: isSystemClient(request.context),
       event: writeEvent(services, request, 'delete'),
       ...(request.ifMatch === undefined ? {} : { ifMatch: versionNumber(request.ifMatch) ?? 0 }),

@@ -1,20 +1,18 @@
 // FHIR R4 http.html: a request to the RESTful API, freed of HTTP.
 import type { AccessContext } from '#libs/access';
+import type { JsonDocument } from '#libs/fhir-json';
 
 /** Prefer (RFC 7240), as FHIR uses it. */
 export interface Preference {
-  return: 'minimal' | 'representation' | 'OperationOutcome';
+  /** Absent where the client did not say. */
+  return?: 'minimal' | 'representation' | 'OperationOutcome';
   handling: 'strict' | 'lenient';
 }
 
-export interface FhirRequest {
+/** A request to the server as a whole. */
+export interface SystemRequest {
   /** From the verified token alone. */
   readonly context: AccessContext;
-  /** A resource type of R4. */
-  readonly type: string;
-  readonly id?: string;
-  /** Version id, as in the URL. */
-  readonly version?: string;
   /** Name and value pairs in the order of the query. */
   readonly query: readonly (readonly [string, string])[];
   /** The body as received. */
@@ -23,5 +21,22 @@ export interface FhirRequest {
   readonly ifMatch?: string;
   /** Versions the client holds. */
   readonly ifNoneMatch: readonly string[];
+  /** The client holds what was current then; milliseconds since 1970, whole seconds. */
+  readonly ifModifiedSince?: number;
   readonly preference: Preference;
+}
+
+/** A request to a resource type, a resource or a version. */
+export interface FhirRequest extends SystemRequest {
+  /** A resource type of R4. */
+  readonly type: string;
+  readonly id?: string;
+  /** Version id, as in the URL. */
+  readonly version?: string;
+  /** The search that a conditional create, update, patch or delete depends on, without `?`. */
+  readonly condition?: string;
+  /** The body, where it has been read and validated already. */
+  readonly document?: JsonDocument;
+  /** Id for what will be created, where it had to be known beforehand. */
+  readonly newId?: string;
 }

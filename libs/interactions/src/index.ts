@@ -1,14 +1,14 @@
 // The FHIR RESTful API without HTTP: one file an interaction.
 export type { Answer } from './answer.js';
 export { capabilityStatement, type Installation } from './capabilities.js';
+export { updateResource } from './conditional/update.js';
 export { createResource } from './create.js';
 export { deleteResource } from './delete.js';
-export type { FhirRequest, Preference } from './fhir-request.js';
+export type { FhirRequest, Preference, SystemRequest } from './fhir-request.js';
 export { historyOfInstance } from './history.js';
 export { receiptOfVersion } from './operations/receipt.js';
 export { verifyVersion } from './operations/verify.js';
 export { readResource } from './read.js';
 export { searchType } from './search.js';
 export type { Services } from './services.js';
-export { updateResource } from './update.js';
 export { readVersion } from './vread.js';

@@ -3,7 +3,7 @@
 import { type EventDraft, makeEvent, type Subject } from '#libs/evidence';
 import { DEFINITIONS_VERSION } from '#libs/fhir-definitions';
 import type { EventMaker, EventToRecord, StoredVersion, VersionName, WriteFacts } from '#libs/store';
-import type { FhirRequest } from './fhir-request.js';
+import type { FhirRequest, SystemRequest } from './fhir-request.js';
 import type { Services } from './services.js';
 
 /** What an event says beyond who asked. */
@@ -11,7 +11,7 @@ export type Done = Pick<EventDraft, 'action' | 'decision' | 'outcome'> &
   Partial<Pick<EventDraft, 'patient' | 'consent' | 'subject' | 'content' | 'query' | 'count' | 'versions'>>;
 
 /** The draft of an event: agent, client and purpose come from the token. */
-export function draft(request: FhirRequest, done: Done): EventDraft {
+export function draft(request: SystemRequest, done: Done): EventDraft {
   const { user, client, purpose } = request.context;
   return {
     ...done,
@@ -25,7 +25,7 @@ export function draft(request: FhirRequest, done: Done): EventDraft {
 /** An event about a request, at a time of the Postgres clock in microseconds. */
 export function eventOf(
   services: Services,
-  request: FhirRequest,
+  request: SystemRequest,
   time: bigint,
   done: Done,
   patients: readonly string[] = [],
@@ -41,16 +41,21 @@ export function eventOf(
 }
 
 /** Makes one event durable that is about the request alone, not about data. */
-export async function recordRequest(services: Services, request: FhirRequest, done: Done): Promise<void> {
+export async function recordRequest(services: Services, request: SystemRequest, done: Done): Promise<void> {
   const time = await services.store.time();
-  const subject = request.id === undefined ? {} : { subject: { type: request.type, id: request.id } };
+  const subject = subjectOfRequest(request);
   await services.store.record([eventOf(services, request, time, { ...subject, ...done })]);
+}
+
+function subjectOfRequest(request: SystemRequest & Partial<FhirRequest>): Pick<Done, 'subject'> {
+  const { type, id } = request;
+  return type === undefined || id === undefined ? {} : { subject: { type, id } };
 }
 
 /** One event for every patient whose versions were shown, one for those of no patient, and one where nothing was shown. */
 export function eventsOfVersions(
   services: Services,
-  request: FhirRequest,
+  request: SystemRequest,
   time: bigint,
   done: Pick<Done, 'action' | 'query' | 'subject'>,
   versions: readonly StoredVersion[],
@@ -108,6 +113,7 @@ export function writeEvent(
       ...(facts.subject ? { subject: subjectOf(facts.subject) } : {}),
       ...(facts.written ? { content: facts.written.commitment } : {}),
       ...(facts.consent === undefined ? {} : { consent: facts.consent }),
+      ...(request.condition === undefined ? {} : { query: request.condition }),
     };
     return eventOf(services, request, time, done, facts.patients).event;
   };

@@ -1,6 +1,6 @@
 // FHIR R4 http.html#create and #update: the body of a write, parsed and validated before anything else happens.
 import { type JsonDocument, JsonError, type JsonObject, parse } from '#libs/fhir-json';
-import { badRequest, unprocessable } from '#libs/fhir-model';
+import { badRequest, isId, unprocessable } from '#libs/fhir-model';
 import { validate } from '#libs/validation';
 import type { FhirRequest } from './fhir-request.js';
 
@@ -10,6 +10,7 @@ import type { FhirRequest } from './fhir-request.js';
  * for what is no valid resource, with one issue a fault.
  */
 export function resourceBody(request: FhirRequest): JsonDocument {
+  if (request.document) return request.document;
   const document = scan(request.body ?? new Uint8Array());
   const resource = document.value;
   if (!isObject(resource) || typeof resource.resourceType !== 'string') {
@@ -24,6 +25,14 @@ export function resourceBody(request: FhirRequest): JsonDocument {
   const errors = validate(request.type, resource);
   if (errors.length > 0) throw unprocessable(errors);
   return document;
+}
+
+/** The id that a body names itself. @throws FhirError 400 for one that no resource can have. */
+export function bodyId({ value }: JsonDocument): string | undefined {
+  const id = isObject(value) ? value.id : undefined;
+  if (id === undefined) return undefined;
+  if (!isId(id)) throw badRequest('The id in the body is no id');
+  return id;
 }
 
 function scan(body: Uint8Array): JsonDocument {

@@ -1,10 +1,11 @@
 // FHIR R4 search.html, on one type
+import type { Requester } from '#libs/access';
 import { decide } from '#libs/consent';
 import { type BundleEntry, bundleText } from '#libs/fhir-model';
-import { parseSearch, type SearchRequest } from '#libs/search';
+import { parseSearch, type SearchOptions, type SearchRequest } from '#libs/search';
 import type { StoredVersion } from '#libs/store';
 import type { Answer } from './answer.js';
-import type { FhirRequest } from './fhir-request.js';
+import type { FhirRequest, SystemRequest } from './fhir-request.js';
 import { granted } from './grant.js';
 import { eventsOfVersions } from './record.js';
 import type { Services } from './services.js';
@@ -13,14 +14,8 @@ import type { Services } from './services.js';
 export async function searchType(services: Services, request: FhirRequest): Promise<Answer> {
   const { store } = services;
   const facts = await granted(services, request, 'search-type');
-  const search = parseSearch(request.type, request.query, {
-    hash64: store.hash64,
-    cursorKey: store.siteKey('cursor'),
-    requester: requesterText(request),
-    baseUrl: services.base,
-    lenient: request.preference.handling === 'lenient',
-    ...(facts.compartment === undefined ? {} : { patientId: facts.compartment }),
-  });
+  const lenient = request.preference.handling === 'lenient';
+  const search = parseSearch(request.type, request.query, { ...searchOptions(services, request, facts), lenient });
   const page = await store.search(search, decide(facts, store.hash64));
   const query = queryText(search.used);
   const done = { action: 'search-type', query };
@@ -28,8 +23,20 @@ export async function searchType(services: Services, request: FhirRequest): Prom
   return { status: 200, headers: {}, body: searchsetText(services, search, page) };
 }
 
+/** What a query is read with; unknown parameters are refused. */
+export function searchOptions(services: Services, request: SystemRequest, facts: Requester): SearchOptions {
+  const { store, base } = services;
+  return {
+    hash64: store.hash64,
+    cursorKey: store.siteKey('cursor'),
+    requester: requesterText(request),
+    baseUrl: base,
+    ...(facts.compartment === undefined ? {} : { patientId: facts.compartment }),
+  };
+}
+
 /** Who may go on from a page: the same user of the same client for the same purpose. */
-function requesterText({ context }: FhirRequest): string {
+export function requesterText({ context }: SystemRequest): string {
   const { issuer, subject, client, user, organization, patient, purpose } = context;
   return JSON.stringify([issuer, subject, client, user, organization, patient, purpose]);
 }

@@ -12,6 +12,10 @@ export interface Services {
   readonly custodian: string;
   /** The pin of this installation; undefined until the ledger has been seen for the first time. */
   pin(): Promise<Pin | undefined>;
+  /** What happens to references to what is not there. `off` if not given. */
+  readonly referentialIntegrity?: 'off' | 'warn' | 'refuse';
+  /** Whether a conditional delete may delete several resources. */
+  readonly deletesSeveral?: boolean;
   /** Opens and checks a block of the ledger. */
   readonly openBlock: OpenBlock;
 }

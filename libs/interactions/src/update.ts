@@ -7,6 +7,7 @@ import type { Answer } from './answer.js';
 import type { FhirRequest } from './fhir-request.js';
 import { granted } from './grant.js';
 import { writeEvent } from './record.js';
+import { checkReferences } from './references/integrity.js';
 import { resourceBody } from './resource-body.js';
 import type { Services } from './services.js';
 import { writtenAnswer } from './version-answer.js';
@@ -16,15 +17,17 @@ import { versionNumber } from './version-number.js';
  * Stores the body as the next version, or as the first where a system client chose the id.
  * @throws FhirError 400, 403, 412, 422; 405 to others than system clients, both for an absent and for a hidden id.
  */
-export async function updateResource(services: Services, request: FhirRequest): Promise<Answer> {
+export async function updateOne(services: Services, request: FhirRequest, id: string): Promise<Answer> {
   const facts = await granted(services, request, 'update');
   const document = resourceBody(request);
   const mayCreate = isSystemClient(request.context);
   const { store } = services;
+  const answer = decide(facts, store.hash64);
+  const warnings = await checkReferences(services, request, document, answer);
   const result = await store.update(
     {
       type: request.type,
-      id: request.id as string,
+      id,
       document,
       mayCreate,
       blind: mayCreate,
@@ -32,10 +35,11 @@ export async function updateResource(services: Services, request: FhirRequest): 
       ...(request.ifMatch === undefined ? {} : { ifMatch: versionNumber(request.ifMatch) ?? 0 }),
     },
     decideWrite(facts, store.hash64),
-    decide(facts, store.hash64),
+    answer,
   );
   if (!('version' in result)) throw refusal(result, mayCreate);
-  return writtenAnswer(services, request, result.outcome === 'created' ? 201 : 200, result.version, result.readable);
+  const status = result.outcome === 'created' ? 201 : 200;
+  return writtenAnswer(services, request, status, result.version, result.readable, warnings);
 }
 
 function refusal({ outcome }: NotWritten, mayCreate: boolean): FhirError {

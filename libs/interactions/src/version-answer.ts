@@ -1,5 +1,5 @@
 // FHIR R4 http.html#versioning: ETag, Last-Modified and Location of a version.
-import { instant, operationOutcome } from '#libs/fhir-model';
+import { type Issue, instant, operationOutcome } from '#libs/fhir-model';
 import type { StoredVersion } from '#libs/store';
 import type { Answer } from './answer.js';
 import type { FhirRequest } from './fhir-request.js';
@@ -30,14 +30,22 @@ export function writtenAnswer(
   status: number,
   version: StoredVersion,
   readable: boolean,
+  warnings: readonly Issue[] = [],
 ): Answer {
-  const headers = { ...versionHeaders(version), location: versionUrl(services, version) };
-  const { return: wanted } = request.preference;
-  if (wanted === 'OperationOutcome') return { status, headers, body: storedOutcome(version) };
+  const headers = { ...versionHeaders(version), location: versionUrl(services, version), ...warningHeader(warnings) };
+  const { return: wanted = 'representation' } = request.preference;
+  if (wanted === 'OperationOutcome') return { status, headers, body: storedOutcome(version, warnings) };
   return wanted === 'representation' && readable ? { status, headers, body: version.bytes } : { status, headers };
 }
 
-function storedOutcome(version: StoredVersion): string {
+/** RFC 9111 section 5.5, which every client may ignore. */
+function warningHeader(warnings: readonly Issue[]): Record<string, string> {
+  return warnings.length === 0 ? {} : { warning: `199 - "${warnings.length} references point to what is not there"` };
+}
+
+function storedOutcome(version: StoredVersion, warnings: readonly Issue[]): string {
   const diagnostics = `Stored as version ${version.version} at ${instant(version.lastUpdated)}`;
-  return JSON.stringify(operationOutcome([{ severity: 'information', code: 'informational', diagnostics }]));
+  return JSON.stringify(
+    operationOutcome([{ severity: 'information', code: 'informational', diagnostics }, ...warnings]),
+  );
 }

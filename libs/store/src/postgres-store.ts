@@ -137,7 +137,7 @@ export class PostgresStore implements Store {
     try {
       const result = await this.database.transaction((session) => {
         outliving = [];
-        return body(this.#within({ run: session.run, outliving }, this.database));
+        return body(this.#within({ run: (statement) => session.run(statement), outliving }, this.database));
       });
       this.#wakeUp.soon();
       return result;

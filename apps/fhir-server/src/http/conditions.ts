@@ -21,12 +21,18 @@ export function ifNoneMatch(header: string | undefined): string[] {
   return header.split(',').flatMap((tag) => ENTITY_TAG.exec(tag.trim())?.[1] ?? []);
 }
 
+/** If-Modified-Since in milliseconds since 1970; what is no HTTP date does not count (RFC 9110 section 13.1.3). */
+export function ifModifiedSince(header: string | undefined): number | undefined {
+  const time = header === undefined ? Number.NaN : Date.parse(header);
+  return Number.isNaN(time) ? undefined : time;
+}
+
 /** What Prefer asks for; what it does not say, or says in other words, is the default. */
 export function preference(header: string | undefined): Preference {
   const wanted = header ?? '';
   const form = /(?:^|[,;\s])return=(minimal|representation|OperationOutcome)\b/.exec(wanted)?.[1];
   return {
-    return: (form as Preference['return'] | undefined) ?? 'representation',
+    ...(form === undefined ? {} : { return: form as NonNullable<Preference['return']> }),
     handling: /(?:^|[,;\s])handling=lenient\b/.test(wanted) ? 'lenient' : 'strict',
   };
 }

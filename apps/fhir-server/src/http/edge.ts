@@ -8,7 +8,7 @@ import { FhirError, isId, notFound, unsupportedMediaType } from '#libs/fhir-mode
 import type { Answer, FhirRequest, Services } from '#libs/interactions';
 import { TokenVerifier } from '../token/token-verifier.js';
 import { send, sendError } from './answer-sender.js';
-import { ifMatch, ifNoneMatch, preference } from './conditions.js';
+import { ifMatch, ifModifiedSince, ifNoneMatch, preference } from './conditions.js';
 import { failureFacts } from './failure-facts.js';
 import { Measures } from './measures.js';
 import { negotiate, requireJson } from './negotiate.js';
@@ -81,12 +81,16 @@ export class Edge {
     const body = bodyOf(request, kind);
     const { headers } = request;
     const match = ifMatch(headers['if-match']);
+    const since = ifModifiedSince(headers['if-modified-since']);
+    const condition = conditionOf(request, path);
     return {
       context,
       ...path,
       query: kind === 'form' ? [...query, ...new URLSearchParams(body?.toString('utf8'))] : [...query],
       ...(kind === 'resource' && body ? { body } : {}),
       ...(match === undefined ? {} : { ifMatch: match }),
+      ...(since === undefined ? {} : { ifModifiedSince: since }),
+      ...(condition === undefined ? {} : { condition }),
       ifNoneMatch: ifNoneMatch(headers['if-none-match']),
       preference: preference(headers.prefer as string | undefined),
     };
@@ -116,6 +120,14 @@ function pathOf({ type, id, version }: Path): Path {
 function queryOf(request: FastifyRequest): URLSearchParams {
   const start = request.url.indexOf('?');
   return new URLSearchParams(start < 0 ? '' : request.url.slice(start + 1));
+}
+
+/** If-None-Exist of a create; of an update, patch or delete without an id, the query. */
+function conditionOf(request: FastifyRequest, { id }: Path): string | undefined {
+  if (id !== undefined || request.method === 'GET') return undefined;
+  if (request.method !== 'POST') return request.url.split('?')[1];
+  const header = request.headers['if-none-exist'];
+  return typeof header === 'string' ? header.replace(/^[^?]*\?/, '') : undefined;
 }
 
 function bodyOf(request: FastifyRequest, kind: BodyKind): Buffer | undefined {

@@ -41,6 +41,16 @@ export class FhirController {
     return this.edge.answer(request, reply, createResource, 'resource');
   }
 
+  @Put(':type')
+  conditionalUpdate(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.edge.answer(request, reply, updateResource, 'resource');
+  }
+
+  @Delete(':type')
+  conditionalDelete(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.edge.answer(request, reply, deleteResource);
+  }
+
   @Get(INSTANCE)
   read(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.edge.answer(request, reply, readResource);

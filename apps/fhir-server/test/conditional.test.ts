@@ -1,0 +1,192 @@
+// FHIR R4 http.html#ccreate, #cond-update, #cdelete and #cread
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Asking, type Reply, startTestServer, type TestServer } from './test-server.js';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+const SYSTEM = 'urn:mrn';
+const patient = (value: string, more: object = {}) => ({
+  resourceType: 'Patient',
+  identifier: [{ system: SYSTEM, value }],
+  ...more,
+});
+const query = (value: string) => `identifier=${SYSTEM}|${value}`;
+const idOf = (reply: Reply) => reply.headers.get('location')?.split('/').at(-3) as string;
+const create = (value: string, condition = query(value), more: object = {}) =>
+  server.send('POST', 'Patient', { body: patient(value, more), headers: { 'if-none-exist': condition } });
+const total = async (value: string) =>
+  (await server.send('GET', `Patient?${query(value)}&_total=accurate`)).json().total;
+const tally = (replies: Reply[]) => {
+  const counts: Record<number, number> = {};
+  for (const { status } of replies) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+};
+/** What the server decided about the last requests, newest first. */
+const lastEvents = async (count: number) =>
+  (await server.store.dataSource.query(`SELECT decision FROM event ORDER BY id DESC LIMIT ${count}`)) as {
+    decision: string;
+  }[];
+
+describe('a conditional create', () => {
+  test('makes one resource and answers it from then on', async () => {
+    const first = await create('one');
+    expect(first.status).toBe(201);
+    const second = await create('one', query('one'), { active: true });
+    expect([second.status, second.text]).toEqual([200, first.text]);
+    expect(second.headers.get('location')).toBe(first.headers.get('location'));
+    expect(await total('one')).toBe(1);
+  });
+
+  test('fifty at once make one resource, however the condition is spelt', async () => {
+    const spellings = [query('fifty'), `identifier=${encodeURIComponent(`${SYSTEM}|fifty`)}`, `?${query('fifty')}`];
+    const replies = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => create('fifty', spellings[index % spellings.length])),
+    );
+    expect(tally(replies)).toEqual({ 200: 49, 201: 1 });
+    expect(new Set(replies.map(idOf)).size).toBe(1);
+    expect(await total('fifty')).toBe(1);
+  });
+
+  test('is 412 where several match, and leaves an event and no version', async () => {
+    await server.send('POST', 'Patient', { body: patient('two') });
+    await server.send('POST', 'Patient', { body: patient('two') });
+    const before = await server.traces();
+    expect((await create('two')).status).toBe(412);
+    expect(await server.traces()).toEqual({ versions: before.versions, events: before.events + 1 });
+  });
+
+  test('takes what is hidden for none', async () => {
+    const made = idOf(await create('hidden'));
+    const stranger: Asking = {
+      scope: 'user/*.cruds',
+      fhirUser: 'Practitioner/9',
+      organization: 'Organization/other',
+      purpose_of_use: 'TREAT',
+    };
+    const hidden = await server.send('DELETE', `Patient?${query('hidden')}`, { as: stranger });
+    const absent = await server.send('DELETE', `Patient?${query('never')}`, { as: stranger });
+    expect([hidden.status, absent.status]).toEqual([204, 204]);
+    expect((await server.send('GET', `Patient/${made}`)).status).toBe(200);
+  });
+
+  test('needs a condition that can be read, and the right to search', async () => {
+    for (const condition of ['', 'nonsense=1', '_count=1', 'birthdate=abc']) {
+      expect([condition, (await create('x', condition)).status]).toEqual([condition, 400]);
+    }
+    const reply = await server.send('POST', 'Patient', {
+      body: patient('x'),
+      headers: { 'if-none-exist': query('x') },
+      as: { scope: 'system/Patient.c' },
+    });
+    expect(reply.status).toBe(403);
+    expect((await lastEvents(1))[0]?.decision).toBe('deny');
+  });
+});
+
+describe('a conditional update', () => {
+  const put = (condition: string, body: object) => server.send('PUT', `Patient?${condition}`, { body });
+
+  test('creates where nothing matches, and updates what does', async () => {
+    const first = await put(query('upd'), patient('upd'));
+    expect(first.status).toBe(201);
+    const second = await put(query('upd'), patient('upd', { active: true }));
+    expect([second.status, second.headers.get('etag'), idOf(second)]).toEqual([200, 'W/"2"', idOf(first)]);
+  });
+
+  test('creates under the id in the body, and refuses one that is not the match', async () => {
+    expect((await put(query('own'), patient('own', { id: 'own-id' }))).status).toBe(201);
+    expect((await put(query('own'), patient('own', { id: 'own-id', active: true }))).headers.get('etag')).toBe('W/"2"');
+    expect((await put(query('own'), patient('own', { id: 'other' }))).status).toBe(400);
+    expect((await server.send('GET', 'Patient/other')).status).toBe(404);
+  });
+
+  test('is 412 where several match', async () => {
+    await server.send('POST', 'Patient', { body: patient('upd2') });
+    await server.send('POST', 'Patient', { body: patient('upd2') });
+    expect((await put(query('upd2'), patient('upd2'))).status).toBe(412);
+  });
+
+  test('fifty at once make one resource with versions one to fifty', async () => {
+    const replies = await Promise.all(Array.from({ length: 50 }, () => put(query('race'), patient('race'))));
+    expect(tally(replies)).toEqual({ 200: 49, 201: 1 });
+    const versions = replies.map((reply) => Number(reply.headers.get('etag')?.slice(3, -1))).sort((a, b) => a - b);
+    expect(versions).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
+    expect(await server.store.check()).toEqual([]);
+  });
+
+  test('that takes away what it matched by is the last to match', async () => {
+    await server.send('POST', 'Patient', { body: patient('gone') });
+    const replies = await Promise.all(
+      Array.from({ length: 10 }, (_, index) => put(query('gone'), patient(`gone-${index}`))),
+    );
+    expect(tally(replies)).toEqual({ 200: 1, 201: 9 });
+  });
+});
+
+describe('a conditional delete', () => {
+  test('deletes the one match, and is 204 where there is none', async () => {
+    const made = idOf(await create('del'));
+    expect((await server.send('DELETE', `Patient?${query('del')}`)).status).toBe(204);
+    expect((await server.send('GET', `Patient/${made}`)).status).toBe(410);
+    expect((await server.send('DELETE', `Patient?${query('del')}`)).status).toBe(204);
+    expect((await server.send('DELETE', 'Patient')).status).toBe(400);
+  });
+
+  test('of several is refused, or done where the server is configured so', async () => {
+    await server.send('POST', 'Patient', { body: patient('many') });
+    await server.send('POST', 'Patient', { body: patient('many') });
+    expect((await server.send('DELETE', `Patient?${query('many')}`)).status).toBe(412);
+    expect(await total('many')).toBe(2);
+    const several = await startTestServer({ CONDITIONAL_DELETE: 'multiple' });
+    for (const _ of [1, 2, 3]) await several.send('POST', 'Patient', { body: patient('many') });
+    expect((await several.send('DELETE', `Patient?${query('many')}`)).status).toBe(204);
+    expect((await several.send('GET', `Patient?${query('many')}`)).json().entry ?? []).toEqual([]);
+    expect(await several.store.check()).toEqual([]);
+    await several.close();
+  });
+});
+
+describe('a conditional read', () => {
+  test('is 304 to a client that has the version, by its number or by its time', async () => {
+    const made = await create('read');
+    const path = `Patient/${idOf(made)}`;
+    const modified = made.headers.get('last-modified') as string;
+    const get = (headers: Record<string, string>) => server.send('GET', path, { headers });
+    expect((await get({ 'if-modified-since': modified })).status).toBe(304);
+    const earlier = new Date(Date.parse(modified) - 5000).toUTCString();
+    expect((await get({ 'if-modified-since': earlier })).status).toBe(200);
+    expect((await get({ 'if-none-match': 'W/"1"', 'if-modified-since': earlier })).status).toBe(304);
+    expect((await get({ 'if-none-match': 'W/"2"', 'if-modified-since': modified })).status).toBe(200);
+  });
+});
+
+describe('referential integrity', () => {
+  const body = {
+    resourceType: 'Observation',
+    status: 'final',
+    code: { text: 'x' },
+    subject: { reference: 'Patient/no' },
+  };
+
+  test('is off, a warning, or a refusal, by configuration', async () => {
+    expect((await server.send('POST', 'Observation', { body })).status).toBe(201);
+    const warning = await startTestServer({ REFERENTIAL_INTEGRITY: 'warn' });
+    const warned = await warning.send('POST', 'Observation', { body, headers: { prefer: 'return=OperationOutcome' } });
+    expect([warned.status, warned.json().issue?.length]).toEqual([201, 2]);
+    expect(warned.headers.get('warning')).toContain('1 references');
+    await warning.close();
+    const refusing = await startTestServer({ REFERENTIAL_INTEGRITY: 'refuse' });
+    const refused = await refusing.send('POST', 'Observation', { body });
+    expect([refused.status, refused.json().issue?.[0]?.diagnostics]).toEqual([
+      422,
+      expect.stringContaining('Patient/no'),
+    ]);
+    await refusing.send('PUT', 'Patient/no', { body: { resourceType: 'Patient', id: 'no' } });
+    expect((await refusing.send('POST', 'Observation', { body })).status).toBe(201);
+    await refusing.close();
+  });
+});
