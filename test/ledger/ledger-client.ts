@@ -192,7 +192,7 @@ export async function refusal(call: Promise<unknown>): Promise<Refused> {
     return { code: GrpcStatus[error.code] ?? String(error.code), message: error.message, details };
   }
   const { code, details } = (error ?? {}) as Partial<ServiceError>;
-  if (code === undefined) throw new Error(`the call was not refused: ${error}`);
+  if (code === undefined) throw new Error(`the call was not refused: ${String(error)}`);
   return { code: GrpcStatus[code] ?? String(code), message: details ?? '', details: [] };
 }
 

@@ -32,7 +32,8 @@ export function applicationGroup(organizations: readonly PeerOrganization[]): co
   });
 }
 
-function peerGroup(organization: PeerOrganization): common.ConfigGroup {
+/** The group of a peer organisation: its certificates, its anchor peer, and what its members may do. */
+export function peerGroup(organization: PeerOrganization): common.ConfigGroup {
   const { mspId } = organization;
   return configGroup({
     values: { MSP: mspValue(organization), AnchorPeers: anchorPeers(organization.anchorPeer) },

@@ -115,7 +115,8 @@ function plain(path: string, content: string | Uint8Array): PlannedFile {
   return { path, content, secret: false };
 }
 
-function validFrom(now: Date): Validity {
+/** Ten years, beginning five minutes earlier, for clocks that differ. */
+export function validFrom(now: Date): Validity {
   const start = Math.floor((now.getTime() - 5 * MINUTE) / 1_000) * 1_000;
   return { notBefore: new Date(start), notAfter: new Date(start + TEN_YEARS) };
 }

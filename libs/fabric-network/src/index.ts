@@ -1,4 +1,5 @@
 // The door of fabric-network: a Fabric network made, joined and given its chaincode in TypeScript alone.
+export { type Addition, addOrganization } from './add-organization.js';
 export type { HostPort, PeerOrganization } from './application-group.js';
 export {
   type CertificateAuthority,
@@ -7,8 +8,10 @@ export {
   makeAuthority,
   type Validity,
 } from './certificate.js';
+export { configUpdate } from './channel/config-update.js';
 export { joinOrderer, type OrdererAdmin, type OrdererChannel, ordererChannel } from './channel/join-orderer.js';
 export { joinPeer, peerBlock, peerChannels, peerHeight } from './channel/join-peer.js';
+export { type ChannelUpdate, channelConfiguration, updateChannel } from './channel/update-channel.js';
 export { type Connection, readConnection } from './connection.js';
 export { createNetwork, type NetworkAddresses, type NetworkOptions } from './create-network.js';
 export { type GenesisOptions, genesisBlock } from './genesis-block.js';

@@ -6,15 +6,18 @@ import {
   joinOrderer,
   joinPeer,
   type Network,
+  NetworkError,
   type NodeAddress,
   OrdererConnection,
   type OrganizationAdmin,
   PeerConnection,
   patiently,
+  peerHeight,
+  readConnection,
 } from '#libs/fabric-network';
 import { connectLedger } from '#libs/ledger';
 import { StartError } from '../start-error.js';
-import type { NetworkPorts, Places } from './places.js';
+import { hospitals, type NetworkPorts, type Places } from './places.js';
 
 /** The contract as the life cycle knows it. A new version becomes the next sequence at the next start. */
 const CONTRACT_VERSION = '1';
@@ -28,19 +31,17 @@ export function contractPackage({ contract }: NetworkPorts) {
   return chaincodePackage({ label: `anchor_${CONTRACT_VERSION}`, address: `127.0.0.1:${contract}` });
 }
 
-/** Certificates and first block: made, or found. */
-export function openOrMakeNetwork(
-  places: Places,
-  ports: NetworkPorts,
-  organizations: { name: string; mspId: string }[],
-): Promise<Network> {
+/** Certificates and first block: made for as many organisations as there are peers' ports, or found. */
+export async function openOrMakeNetwork(places: Places, ports: NetworkPorts): Promise<Network> {
   const host = 'localhost';
   const addresses = {
     orderer: { host, port: ports.orderer },
     peers: ports.peers.map((port) => ({ host, port })),
   };
   const endpoint = `${host}:${ports.peers[0]}`;
-  return createNetwork(places.ledger, { organizations, addresses, endpoint });
+  const isMade = (await readConnection(places.ledger).catch(() => undefined)) !== undefined;
+  const organizations = isMade ? {} : { organizations: hospitals(ports.peers.length) };
+  return createNetwork(places.ledger, { ...organizations, addresses, endpoint });
 }
 
 export function ordererAdmin({ orderer }: Network, { ordererAdmin: port }: NetworkPorts) {
@@ -78,6 +79,7 @@ export async function bringUp(network: Network, ports: NetworkPorts, say: Say): 
     const { channel, chaincode: name } = network;
     const contract = { version: CONTRACT_VERSION, package: contractPackage(ports) };
     await patiently(READY_WITHIN, () => orderer.ready(channel, network.orderer.admin.identity));
+    await haveCaughtUp(organizations, channel);
     const definition = await deployChaincode({ channel, name, ...contract, organizations, orderer });
     await endorsedByAll(network);
     return definition;
@@ -85,6 +87,20 @@ export async function bringUp(network: Network, ports: NetworkPorts, say: Say): 
     for (const { peer } of organizations) peer.close();
     orderer.close();
   }
+}
+
+/** A peer that joins later knows its own organisation only when it has the block that took it in. */
+async function haveCaughtUp([first, ...others]: OrganizationAdmin[], channel: string): Promise<void> {
+  const height = await peerHeight(first!.peer, first!.admin, channel);
+  const lagging = others.map(({ peer, admin }) =>
+    patiently(READY_WITHIN, async () => {
+      const own = await peerHeight(peer, admin, channel).catch((error: Error) => {
+        throw new NetworkError('Catching up', error.message, true);
+      });
+      if (own < height) throw new NetworkError('Catching up', `block ${own} of ${height}`, true);
+    }),
+  );
+  await Promise.all(lagging);
 }
 
 /** The gateway knows the other peers only when gossip has told it of them. What is prepared here is never sent. */

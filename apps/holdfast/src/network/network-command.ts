@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { readConfig } from '../config.js';
+import { networkAdd } from './network-add.js';
 import { networkDown } from './network-down.js';
 import { networkStatus } from './network-status.js';
 import { networkUp, type UpOptions } from './network-up.js';
@@ -13,7 +14,7 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
-/** `network up | status | down`: a real Fabric network on this machine, from the programs that Fabric publishes. */
+/** `network up | add | status | down`: a real Fabric network on this machine, from the programs that Fabric publishes. */
 export function networkCommand(command: Command): Command {
   command
     .command('up')
@@ -21,6 +22,10 @@ export function networkCommand(command: Command): Command {
     .option('--orgs <number>', 'hospitals, when the network is made (default 2)', wholeNumber)
     .option('--port <number>', 'port of the orderer, when the network is made (default 7050)', wholeNumber)
     .action((options: UpOptions) => networkUp(readConfig(), options, say));
+  command
+    .command('add')
+    .description('take one more hospital into the running network')
+    .action(() => networkAdd(readConfig(), say));
   command
     .command('status')
     .description('say what each node of the network says of itself')

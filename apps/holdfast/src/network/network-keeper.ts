@@ -9,7 +9,7 @@ import { Service, type ServiceSpec } from '../up/service.js';
 import { bringUp, contractPackage, openOrMakeNetwork } from './bring-up.js';
 import type { KeeperMessage } from './keeper-message.js';
 import { contractService, type NodeParts, ordererService, peerServices } from './node-services.js';
-import { hospitals, placesOf, readPorts } from './places.js';
+import { placesOf, readPorts } from './places.js';
 import { findPrograms } from './programs.js';
 
 const log = { write: (line: string) => process.stdout.write(`${line}\n`) };
@@ -38,7 +38,7 @@ class Keeper {
 
   async start(): Promise<void> {
     const { places, ports } = this.parts;
-    const network = await openOrMakeNetwork(places, ports, hospitals(ports.peers.length));
+    const network = await openOrMakeNetwork(places, ports);
     tell({ say: `Starting an orderer, ${ports.peers.length} peers and the contract ...` });
     await Promise.all((await this.specs(network)).map((spec) => this.startService(spec)));
     const { sequence } = await bringUp(network, ports, (say) => tell({ say }));
