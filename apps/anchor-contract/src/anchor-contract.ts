@@ -1,39 +1,102 @@
 import { type Context, Contract } from 'fabric-contract-api';
-import { appendArgument, headArgument } from './argument.js';
+import { type AppendArgument, appendArgument } from './append-argument.js';
+import { canonicalJson, type JsonObject } from './canonical-json.js';
+import { consentArgument } from './consent-argument.js';
+import { consentHead, consentVersions, intervalOf, recordConsent, transactionTime } from './consent-ledger.js';
+import { eachBatch } from './log-history.js';
+import { batchArgument, consentReference, headArgument, violationsArgument } from './query-argument.js';
 import { Refusal } from './refusal.js';
-import { appended, headText, logKey, logText, readLog } from './site-log.js';
+import { readSettings, type Settings } from './settings.js';
+import { appended, checkAppend, headText, logKey, logText, type PriorLog, readLog } from './site-log.js';
+import { onArrival, type Violation } from './violation.js';
+import { violationsSince } from './violations.js';
+
+const MICROS = 1_000_000;
 
 /**
- * The logs of the sites. Every function takes one canonical JSON argument and is deterministic: no clock, no random
- * number, nothing but the argument, the caller's MSP, the transaction id and the state. A refusal's message starts with
- * its code. The parameters are rest parameters because fabric-contract-api then hands the texts over as they came,
- * without compiling a schema for each call.
+ * The logs of the sites, and the Consents that their events relied on. Every function takes one canonical JSON argument and
+ * is deterministic: no clock, no random number, nothing but the argument, the caller's MSP, the transaction's id and time,
+ * the state, and settings on which the organisations agree. A refusal's message starts with its code. The parameters are
+ * rest parameters because fabric-contract-api then hands the texts over as they came, without compiling a schema for each call.
  */
 export class AnchorContract extends Contract {
-  constructor() {
+  constructor(private readonly settings: Settings = readSettings(process.env)) {
     super('anchor');
   }
 
   /**
-   * `{first, leaves, root, site, size}`: appends a batch to the log of the caller's own site; the first to append claims
-   * the site's name. Refuses GAP (also overlaps and rewrites), WRONG_ROOT, ALREADY_APPENDED with the transaction id,
-   * FOREIGN_SITE and BAD_ARGUMENT. One read, one put.
+   * `{consents?, first, leaves, root, site, size}`: appends a batch to the log of the caller's own site; the first to append
+   * claims the site's name. Refuses GAP (also overlaps and rewrites), WRONG_ROOT, ALREADY_APPENDED with the transaction id,
+   * FOREIGN_SITE and BAD_ARGUMENT. What is wrong with a Consent relied on refuses nothing: the batch is kept and marked.
+   * One put; one read, and two more for each Consent.
    */
   async append(ctx: Context, ...args: string[]): Promise<void> {
     const batch = appendArgument(args);
     const key = logKey(batch.site);
     const log = readLog(await ctx.stub.getState(key));
-    const next = appended(log, batch, ctx.clientIdentity.getMSPID(), ctx.stub.getTxID());
+    const mspId = ctx.clientIdentity.getMSPID();
+    checkAppend(log, batch, mspId);
+    const violations = await this.violationsOf(ctx, batch, log);
+    const next = appended(log, batch, { mspId, txId: ctx.stub.getTxID(), at: transactionTime(ctx), violations });
     await ctx.stub.putState(key, Buffer.from(logText(next)));
   }
 
-  /** `{site}`: the log's head without the leaves of its last batch, or `{"size":0}`. */
+  /**
+   * `{binding, handle, recorded, site, version, witnesses}`: the next version of a Consent; the first to put it is its
+   * custodian. Refuses ALREADY_RECORDED with the transaction id, WRITTEN_ONCE, GAP, BAD_TIME, FOREIGN_CONSENT and BAD_ARGUMENT.
+   */
+  async putConsent(ctx: Context, ...args: string[]): Promise<void> {
+    await recordConsent(ctx, consentArgument(args), 'recorded', this.settings.vanishedAfterDays);
+  }
+
+  /** The same for a version that ends the Consent. Also a witness may, once the custodian's log has stood still long enough. */
+  async revokeConsent(ctx: Context, ...args: string[]): Promise<void> {
+    await recordConsent(ctx, consentArgument(args), 'revoked', this.settings.vanishedAfterDays);
+  }
+
+  /** `{site}`: the log's head without its last batch, or `{"size":0}`. */
   async head(ctx: Context, ...args: string[]): Promise<string> {
     const log = readLog(await ctx.stub.getState(logKey(headArgument(args))));
     return log ? headText(log) : '{"size":0}';
   }
 
+  /** `{index, site}`: the value that was written with the batch that holds this leaf. Refuses UNKNOWN_BATCH. Goes back from the newest. */
+  async batch(ctx: Context, ...args: string[]): Promise<string> {
+    const { site, index } = batchArgument(args);
+    let found: PriorLog | undefined;
+    await eachBatch(ctx, site, (log) => {
+      if (log.first <= index && index < log.size) found = log;
+      return log.first > index;
+    });
+    if (found === undefined) throw new Refusal('UNKNOWN_BATCH', 'no batch of this log holds such a leaf');
+    return logText(found);
+  }
+
+  /** `{handle}`: who keeps the Consent, and all its versions from the first. Refuses UNKNOWN_CONSENT. */
+  async consent(ctx: Context, ...args: string[]): Promise<string> {
+    const handle = consentReference(args);
+    const { custodian, site, witnesses, version } = await consentHead(ctx, handle);
+    const versions = await consentVersions(ctx, handle, version);
+    return canonicalJson({ custodian, handle, site, witnesses, versions } as unknown as JsonObject);
+  }
+
+  /** `{since, site}`: batches from leaf `since` on that relied on a Consent wrongly, by what the ledger knows now, newest first. */
+  async violations(ctx: Context, ...args: string[]): Promise<string> {
+    return canonicalJson((await violationsSince(ctx, violationsArgument(args))) as unknown as JsonObject);
+  }
+
   override async unknownTransaction(): Promise<void> {
-    throw new Refusal('UNKNOWN_FUNCTION', 'the contract has append and head');
+    const functions = 'append, putConsent, revokeConsent, head, batch, consent and violations';
+    throw new Refusal('UNKNOWN_FUNCTION', `the contract has ${functions}`);
+  }
+
+  private async violationsOf(ctx: Context, batch: AppendArgument, log: PriorLog | undefined): Promise<Violation[]> {
+    const notBefore = (log?.decided ?? 0) - this.settings.decisionBoundSeconds * MICROS;
+    const violations: Violation[] = [];
+    for (const relied of batch.consents) {
+      const reason = onArrival(relied, await intervalOf(ctx, relied), notBefore);
+      if (reason) violations.push({ handle: relied.handle, version: relied.version, reason });
+    }
+    return violations;
   }
 }

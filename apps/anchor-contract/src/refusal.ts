@@ -2,8 +2,18 @@
 export type RefusalCode =
   | 'GAP'
   | 'WRONG_ROOT'
+  /** Followed by the transaction id under which this very batch is on the ledger. */
   | 'ALREADY_APPENDED'
   | 'FOREIGN_SITE'
+  /** Followed by the transaction id under which this very version of the Consent is on the ledger. */
+  | 'ALREADY_RECORDED'
+  /** The version is on the ledger, and says something else. */
+  | 'WRITTEN_ONCE'
+  | 'FOREIGN_CONSENT'
+  /** A version of a Consent cannot be recorded before the one before it. */
+  | 'BAD_TIME'
+  | 'UNKNOWN_BATCH'
+  | 'UNKNOWN_CONSENT'
   | 'BAD_ARGUMENT'
   | 'UNKNOWN_FUNCTION'
   | 'BAD_STATE';

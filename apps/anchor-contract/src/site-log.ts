@@ -1,11 +1,16 @@
 // RFC 6962 section 2.1: a site's append-only log, kept on the ledger as the compact range of its tree
 import { CompactRange } from '../../../libs/merkle/src/index.js';
-import { type AppendArgument, ENTRY_SIZE } from './argument.js';
-import { canonicalJson, type Flat } from './canonical-json.js';
+import { type AppendArgument, ENTRY_SIZE, type Reliance } from './append-argument.js';
+import { canonicalJson, type JsonObject } from './canonical-json.js';
 import { Refusal } from './refusal.js';
+import type { Violation } from './violation.js';
+
+/** Values written before batches named the consents they relied on have no `format`, nor the members from `at` on. */
+export const LOG_FORMAT = 'holdfast-log/2';
 
 /** The value under `log:<site>`: the head after the last batch, and that batch. */
 export interface SiteLog {
+  format: typeof LOG_FORMAT;
   site: string;
   /** The MSP that claimed the site's name with the first batch. */
   mspId: string;
@@ -17,27 +22,36 @@ export interface SiteLog {
   range: readonly string[];
   leaves: string;
   txId: string;
+  /** The transaction's own time, as its submitter says: milliseconds since 1970. */
+  at: number;
+  /** The latest decision time that any batch of this log has named, microseconds; 0 before there is one. */
+  decided: number;
+  consents: readonly Reliance[];
+  violations: readonly Violation[];
 }
+
+/** What is there before a batch: also a value of the first format. */
+export type PriorLog = Omit<SiteLog, 'format' | 'at' | 'decided' | 'consents' | 'violations'> & Partial<SiteLog>;
 
 export const logKey = (site: string): string => `log:${site}`;
 
 /** The stored log; undefined for a site that has none yet. */
-export function readLog(state: Uint8Array): SiteLog | undefined {
+export function readLog(state: Uint8Array): PriorLog | undefined {
   if (state.length === 0) return undefined;
-  return JSON.parse(Buffer.from(state).toString('utf8')) as SiteLog;
+  return JSON.parse(Buffer.from(state).toString('utf8')) as PriorLog;
 }
 
-export function logText(log: SiteLog): string {
-  return canonicalJson({ ...log } satisfies Flat);
+export function logText(log: PriorLog): string {
+  return canonicalJson(log as unknown as JsonObject);
 }
 
-/** The log without the leaves of its last batch: what a reader needs to check or to continue it. */
-export function headText(log: SiteLog): string {
-  const { leaves: _, ...head } = log;
-  return canonicalJson(head);
+/** The log without its last batch: what a reader needs to check or to continue it. */
+export function headText(log: PriorLog): string {
+  const { leaves: _leaves, consents: _consents, violations: _violations, ...head } = log;
+  return canonicalJson(head as unknown as JsonObject);
 }
 
-function storedRange(log: SiteLog | undefined): CompactRange {
+function storedRange(log: PriorLog | undefined): CompactRange {
   try {
     return log
       ? CompactRange.of(
@@ -51,7 +65,7 @@ function storedRange(log: SiteLog | undefined): CompactRange {
 }
 
 /** Refuses whatever does not continue the log exactly where it ends. */
-function checkContinues(log: SiteLog | undefined, batch: AppendArgument): void {
+function checkContinues(log: PriorLog | undefined, batch: AppendArgument): void {
   const size = log?.size ?? 0;
   const repeated =
     log?.first === batch.first && size === batch.size && log.leaves === batch.leaves && log.root === batch.root;
@@ -60,25 +74,35 @@ function checkContinues(log: SiteLog | undefined, batch: AppendArgument): void {
     throw new Refusal('GAP', `the log has ${size} leaves and the batch starts at ${batch.first}`);
 }
 
-/** The log after the batch. Refuses a foreign site, a gap or rewrite, and a root that the leaves do not give. */
-export function appended(log: SiteLog | undefined, batch: AppendArgument, mspId: string, txId: string): SiteLog {
-  if (log && log.mspId !== mspId) throw new Refusal('FOREIGN_SITE', 'another organisation has this site');
-  checkContinues(log, batch);
+function extended(log: PriorLog | undefined, batch: AppendArgument): CompactRange {
   const range = storedRange(log);
   for (let at = 0; at < batch.entries.length; at += ENTRY_SIZE)
     range.append(batch.entries.subarray(at + 1, at + ENTRY_SIZE));
   if (range.root().toString('base64') !== batch.root)
     throw new Refusal('WRONG_ROOT', 'the leaves do not give this root');
-  const { site, first, size, root, leaves } = batch;
-  return {
-    site,
-    mspId,
-    first,
-    last: size - 1,
-    size,
-    root,
-    range: range.hashes.map((hash) => hash.toString('base64')),
-    leaves,
-    txId,
-  };
+  return range;
+}
+
+/** Who appends, in which transaction, and what is wrong with the consents relied on. */
+export interface Appending {
+  mspId: string;
+  txId: string;
+  at: number;
+  violations: readonly Violation[];
+}
+
+/** Refuses a foreign site, and a gap, overlap or repetition. */
+export function checkAppend(log: PriorLog | undefined, batch: AppendArgument, mspId: string): void {
+  if (log && log.mspId !== mspId) throw new Refusal('FOREIGN_SITE', 'another organisation has this site');
+  checkContinues(log, batch);
+}
+
+/** The log after a batch that `checkAppend` let through. Refuses a root that the leaves do not give. */
+export function appended(log: PriorLog | undefined, batch: AppendArgument, appending: Appending): SiteLog {
+  const { site, first, size, root, leaves, consents } = batch;
+  const { mspId, txId, at, violations } = appending;
+  const range = extended(log, batch).hashes.map((hash) => hash.toString('base64'));
+  const decided = Math.max(log?.decided ?? 0, ...consents.map(({ latest }) => latest));
+  const log2 = { format: LOG_FORMAT, at, decided, consents, violations } as const;
+  return { ...log2, site, mspId, first, last: size - 1, size, root, range, leaves, txId };
 }

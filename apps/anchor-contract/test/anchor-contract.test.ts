@@ -34,7 +34,10 @@ describe('append', () => {
     const text = state.values.get(`log:${SITE}`)!.toString();
     const value = JSON.parse(text);
     expect(text).toBe(textOf(value));
-    expect(Object.keys(value)).toEqual(['first', 'last', 'leaves', 'mspId', 'range', 'root', 'site', 'size', 'txId']);
+    const plain = ['first', 'last', 'leaves', 'mspId', 'range', 'root', 'site', 'size', 'txId'];
+    const added = ['at', 'consents', 'decided', 'format', 'violations'];
+    expect(Object.keys(value)).toEqual([...plain, ...added].sort());
+    expect(value).toMatchObject({ format: 'holdfast-log/2', decided: 0, consents: [], violations: [] });
     expect(value.leaves).toBe(batchAfter(SITE, [], leaves.slice(0, 3)).leaves);
   });
 

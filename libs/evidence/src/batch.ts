@@ -1,15 +1,22 @@
 // The contract's `append`: what one batch of a site's log says on the ledger
+import type { JsonObject } from '#libs/fhir-json';
 import { CompactRange, foldNodes, HASH_SIZE, sameHash } from '#libs/merkle';
 import { type Decision, LEAF_ENTRY_SIZE, leafEntry } from './event-record.js';
 import { FormatError } from './format-error.js';
 import { canonicalValue } from './opening.js';
+import { type Reliance, readReliance, readViolation, sortedReliances, type Violation } from './reliance.js';
 import { bytes, count, list, object, text } from './shape.js';
 
 /** Most leaves that the contract takes in one batch. */
 export const MAX_BATCH = 5_000;
 
+/** Most versions of Consents that it takes in one. */
+export const MAX_CONSENTS = 1_000;
+
 /** The argument of the contract's `append`; members in the order of RFC 8785, so JSON.stringify gives its one text. */
 export interface AppendArgument {
+  /** The distinct versions of Consents relied on, by handle and version; absent when there are none. */
+  consents?: Reliance[];
   /** Index of the first leaf: the size of the tree before. */
   first: number;
   /** Base64 of the leaf entries, one after the other. */
@@ -32,14 +39,23 @@ export interface Batch {
   range: CompactRange;
 }
 
-/** The batch that appends `events`, in this order, to the tree `before` (which stays as it is). */
-export function makeBatch(site: string, before: CompactRange, events: readonly BatchEvent[]): Batch {
+/**
+ * The batch that appends `events`, in this order, to the tree `before` (which stays as it is), and says which Consents they
+ * relied on.
+ */
+export function makeBatch(
+  site: string,
+  before: CompactRange,
+  events: readonly BatchEvent[],
+  consents: readonly Reliance[] = [],
+): Batch {
   if (events.length === 0 || events.length > MAX_BATCH) throw new RangeError(`a batch has 1 to ${MAX_BATCH} events`);
   const range = CompactRange.of(before.size, before.hashes);
   for (const event of events) range.append(event.leaf);
   const leaves = Buffer.concat(events.map((event) => leafEntry(event.decision, event.leaf))).toString('base64');
   const root = range.root().toString('base64');
-  return { argument: { first: before.size, leaves, root, site, size: range.size }, range };
+  const relied = consents.length === 0 ? {} : { consents: sortedReliances(consents) };
+  return { argument: { ...relied, first: before.size, leaves, root, site, size: range.size }, range };
 }
 
 /** What the contract writes under `log:<site>`. */
@@ -53,6 +69,10 @@ export interface LogValue {
   /** Leaf entries from `first` to `last`. */
   entries: Buffer[];
   txId: string;
+  /** Which versions of Consents its events relied on. */
+  consents: Reliance[];
+  /** Which of them it relied on wrongly, as far as the ledger knew when it arrived. */
+  violations: Violation[];
 }
 
 /** The contract's key for a site's log. */
@@ -66,10 +86,25 @@ function readEntries(value: Buffer, first: number, last: number): Buffer[] {
   return Array.from({ length: entries }, (_, i) => value.subarray(i * LEAF_ENTRY_SIZE, (i + 1) * LEAF_ENTRY_SIZE));
 }
 
-/** Reads that value, and checks that its numbers, leaves, range and root fit each other. Throws FormatError. */
+const MEMBERS = ['site', 'mspId', 'first', 'last', 'size', 'root', 'range', 'leaves', 'txId'];
+/** What the second format has beside these; the first has no `format` and names no Consents. */
+const MEMBERS_2 = ['format', 'at', 'decided', 'consents', 'violations'];
+const LOG_FORMAT_2 = 'holdfast-log/2';
+
+function readMembers(source: Uint8Array): JsonObject {
+  const value = canonicalValue(source, 'the ledger value');
+  const isSecond = typeof value === 'object' && value !== null && Object.hasOwn(value, 'format');
+  const members = object(value, 'the ledger value', isSecond ? [...MEMBERS, ...MEMBERS_2] : MEMBERS);
+  if (isSecond && members.format !== LOG_FORMAT_2) throw new FormatError('the ledger value is of an unknown format');
+  return members;
+}
+
+/**
+ * Reads that value in either of its formats, and checks that its numbers, leaves, range and root fit each other. Throws
+ * FormatError.
+ */
 export function readLogValue(source: Uint8Array): LogValue {
-  const names = ['site', 'mspId', 'first', 'last', 'size', 'root', 'range', 'leaves', 'txId'];
-  const members = object(canonicalValue(source, 'the ledger value'), 'the ledger value', names);
+  const members = readMembers(source);
   const [first, last, size] = [members.first, members.last, members.size].map((n) => count(n, 'index')) as [
     number,
     number,
@@ -88,5 +123,7 @@ export function readLogValue(source: Uint8Array): LogValue {
     root,
     entries: readEntries(bytes(members.leaves, 'leaves'), first, last),
     txId: text(members.txId, 'txId'),
+    consents: members.consents === undefined ? [] : list(members.consents, 'consents', readReliance),
+    violations: members.violations === undefined ? [] : list(members.violations, 'violations', readViolation),
   };
 }

@@ -5,6 +5,7 @@ export {
   type LogValue,
   logKey,
   MAX_BATCH,
+  MAX_CONSENTS,
   makeBatch,
   readLogValue,
 } from './batch.js';
@@ -32,9 +33,11 @@ export { FormatError } from './format-error.js';
 export { type EventDraft, type MadeEvent, makeEvent } from './make-event.js';
 export type { LedgerBlock, LedgerTransaction, LedgerTrust, OpenBlock } from './open-block.js';
 export { decodeOpening, type Opening, type Subject, subjectName } from './opening.js';
+export { PARKED_FORMAT, parkedRecord } from './parked.js';
 export { type MspRoots, ONE_OPERATOR, PIN_FORMAT, type Pin, parsePin, pinText } from './pin.js';
 export type { SearchOpening, VersionCommitment } from './pseudonym.js';
 export { parseReceipt, RECEIPT_FORMAT, type Receipt, receiptText } from './receipt.js';
+export { type ConsentValue, type Reliance, readConsentValue, type Violation } from './reliance.js';
 export {
   blockSha256,
   checkpointKeyText,

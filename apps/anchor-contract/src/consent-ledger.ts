@@ -1,0 +1,110 @@
+// What the contract does with Consents, on the state of the ledger
+import type { Context } from 'fabric-contract-api';
+import type { Reliance } from './append-argument.js';
+import type { ConsentArgument } from './consent-argument.js';
+import {
+  CONSENT_FORMAT,
+  type ConsentHead,
+  type ConsentVersion,
+  headKey,
+  isSame,
+  readHead,
+  readVersion,
+  valueText,
+  versionKey,
+} from './consent-record.js';
+import { custodianPolicy } from './key-policy.js';
+import { Refusal } from './refusal.js';
+import { logKey, readLog } from './site-log.js';
+import type { Interval } from './violation.js';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** The transaction's own time, milliseconds: the same for every peer that endorses. */
+export function transactionTime(ctx: Context): number {
+  return ctx.stub.getDateTimestamp().getTime();
+}
+
+async function storedVersion(ctx: Context, handle: string, version: number): Promise<ConsentVersion | undefined> {
+  return readVersion(await ctx.stub.getState(versionKey(handle, version)));
+}
+
+/** The version relied on and the one after it. Both are read, so that a batch and a revocation cannot pass each other unseen. */
+export async function intervalOf(ctx: Context, { handle, version }: Reliance): Promise<Interval> {
+  return {
+    version: await storedVersion(ctx, handle, version),
+    next: await storedVersion(ctx, handle, version + 1),
+  };
+}
+
+export async function consentHead(ctx: Context, handle: string): Promise<ConsentHead> {
+  const head = readHead(await ctx.stub.getState(headKey(handle)));
+  if (head === undefined) throw new Refusal('UNKNOWN_CONSENT', 'no such Consent is on the ledger');
+  return head;
+}
+
+/** All versions, from the first. */
+export async function consentVersions(ctx: Context, handle: string, last: number): Promise<ConsentVersion[]> {
+  const versions: ConsentVersion[] = [];
+  for (let version = 1; version <= last; version += 1) {
+    const stored = await storedVersion(ctx, handle, version);
+    if (stored === undefined) throw new Refusal('BAD_STATE', 'a version of the Consent is missing');
+    versions.push(stored);
+  }
+  return versions;
+}
+
+/** Whether the custodian's log has stood still for so long that a witness may act in its place. */
+async function hasVanished(ctx: Context, head: ConsentHead, afterDays: number): Promise<boolean> {
+  const log = readLog(await ctx.stub.getState(logKey(head.site)));
+  const last = Math.max(head.at, log === undefined ? 0 : (log.at ?? Number.POSITIVE_INFINITY));
+  return transactionTime(ctx) - last >= afterDays * DAY_MS;
+}
+
+async function checkMayWrite(ctx: Context, head: ConsentHead, state: string, afterDays: number): Promise<void> {
+  const caller = ctx.clientIdentity.getMSPID();
+  if (head.custodian === caller) return;
+  const escapes = state === 'revoked' && head.witnesses.includes(caller) && (await hasVanished(ctx, head, afterDays));
+  if (!escapes) throw new Refusal('FOREIGN_CONSENT', 'another organisation keeps this Consent');
+}
+
+async function checkNext(
+  ctx: Context,
+  head: ConsentHead | undefined,
+  argument: ConsentArgument,
+  state: ConsentVersion['state'],
+): Promise<void> {
+  const { handle, version, recorded } = argument;
+  const last = head?.version ?? 0;
+  const stored = version <= last ? await storedVersion(ctx, handle, version) : undefined;
+  if (stored && isSame(stored, argument, state)) throw new Refusal('ALREADY_RECORDED', stored.txId);
+  if (version <= last) throw new Refusal('WRITTEN_ONCE', 'this version of the Consent is on the ledger already');
+  if (version !== last + 1) throw new Refusal('GAP', `the Consent has ${last} versions and this is version ${version}`);
+  if (head && recorded < head.recorded) throw new Refusal('BAD_TIME', 'recorded before the version before it');
+}
+
+/** Writes the next version of a Consent, and who may write the one after it. Two puts, each key under the custodian's policy. */
+export async function recordConsent(
+  ctx: Context,
+  argument: ConsentArgument,
+  state: ConsentVersion['state'],
+  vanishedAfterDays: number,
+): Promise<void> {
+  const { handle, version, recorded, binding, site, witnesses } = argument;
+  const head = readHead(await ctx.stub.getState(headKey(handle)));
+  if (head) await checkMayWrite(ctx, head, state, vanishedAfterDays);
+  await checkNext(ctx, head, argument, state);
+  const by = ctx.clientIdentity.getMSPID();
+  const custodian = head?.custodian ?? by;
+  const kept = custodian === by ? { site, witnesses } : { site: head!.site, witnesses: head!.witnesses };
+  const next: ConsentHead = { custodian, ...kept, version, recorded, at: transactionTime(ctx) };
+  const value = { handle, version, state, recorded, binding, by, txId: ctx.stub.getTxID() };
+  const policy = custodianPolicy(custodian, kept.witnesses);
+  await put(ctx, headKey(handle), valueText(next), policy);
+  await put(ctx, versionKey(handle, version), valueText({ format: CONSENT_FORMAT, ...value }), policy);
+}
+
+async function put(ctx: Context, key: string, text: string, policy: Uint8Array): Promise<void> {
+  await ctx.stub.putState(key, Buffer.from(text));
+  await ctx.stub.setStateValidationParameter(key, policy);
+}

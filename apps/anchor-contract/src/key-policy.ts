@@ -1,0 +1,41 @@
+// Hyperledger Fabric documentation, "Setting key-level endorsement policies": who must endorse a change of one key
+import { common, msp } from '@hyperledger/fabric-protos';
+
+function peerOf(mspId: string): msp.MSPPrincipal {
+  const role = new msp.MSPRole();
+  role.setMspIdentifier(mspId);
+  role.setRole(msp.MSPRole.MSPRoleType.PEER);
+  const principal = new msp.MSPPrincipal();
+  principal.setPrincipalClassification(msp.MSPPrincipal.Classification.ROLE);
+  principal.setPrincipal(role.serializeBinary());
+  return principal;
+}
+
+function signedBy(index: number): common.SignaturePolicy {
+  const policy = new common.SignaturePolicy();
+  policy.setSignedBy(index);
+  return policy;
+}
+
+function outOf(number: number, rules: common.SignaturePolicy[]): common.SignaturePolicy {
+  const threshold = new common.SignaturePolicy.NOutOf();
+  threshold.setN(number);
+  threshold.setRulesList(rules);
+  const policy = new common.SignaturePolicy();
+  policy.setNOutOf(threshold);
+  return policy;
+}
+
+/** A peer of the custodian, or, so that nothing is frozen when it has vanished, peers of a majority of the witnesses. */
+export function custodianPolicy(custodian: string, witnesses: readonly string[]): Uint8Array {
+  const majority = Math.floor(witnesses.length / 2) + 1;
+  const standIn = outOf(
+    majority,
+    witnesses.map((_, index) => signedBy(index + 1)),
+  );
+  const envelope = new common.SignaturePolicyEnvelope();
+  envelope.setVersion(0);
+  envelope.setIdentitiesList([custodian, ...witnesses].map(peerOf));
+  envelope.setRule(outOf(1, [signedBy(0), standIn]));
+  return envelope.serializeBinary();
+}

@@ -1,0 +1,35 @@
+// A batch that relied on a Consent outside [recorded, binding of the next version), by decision time and not by order of arrival
+import type { Reliance } from './append-argument.js';
+import type { ConsentVersion } from './consent-record.js';
+
+/**
+ * `UNKNOWN`: no such version is on the ledger. `EARLY`: relied on before it was recorded. `ENDED`: relied on when the next
+ * version was binding. `REVOKED`: the version is itself a revocation. `BACKDATED`: decided longer before what the log had
+ * already named than the bound allows.
+ */
+export type ViolationReason = 'UNKNOWN' | 'EARLY' | 'ENDED' | 'REVOKED' | 'BACKDATED';
+
+export interface Violation {
+  handle: string;
+  version: number;
+  reason: ViolationReason;
+}
+
+/** A version of a Consent and the one after it, as far as they are on the ledger. */
+export interface Interval {
+  version: ConsentVersion | undefined;
+  next: ConsentVersion | undefined;
+}
+
+/** What is wrong with relying on this version, judged by what is on the ledger; undefined when nothing is. */
+export function outside(relied: Reliance, { version, next }: Interval): ViolationReason | undefined {
+  if (version === undefined) return 'UNKNOWN';
+  if (version.state === 'revoked') return 'REVOKED';
+  if (relied.earliest < version.recorded) return 'EARLY';
+  return next !== undefined && relied.latest >= next.binding ? 'ENDED' : undefined;
+}
+
+/** What is wrong when it arrives: also a decision time that lies too far before what the log has named so far. */
+export function onArrival(relied: Reliance, interval: Interval, notBefore: number): ViolationReason | undefined {
+  return outside(relied, interval) ?? (relied.earliest < notBefore ? 'BACKDATED' : undefined);
+}
