@@ -12,39 +12,19 @@ import {
   openBlock,
   validationCode,
 } from '#libs/fabric-block';
-import { forge, writing } from './forged-transaction.js';
 import { judge, recordedJudgement } from './judged-chain.js';
 import { type LedgerClient, refusal } from './ledger-client.js';
 import { type LedgerUnderTest, startLedger } from './ledger-under-test.js';
+import { mixedLoad } from './mixed-load.js';
 
 let ledger: LedgerUnderTest;
 let client: LedgerClient;
 let height: number;
 
-/** Transactions of every kind, many at a time, so that blocks hold several. */
-async function load(): Promise<void> {
-  await client.submit('putMany', 'range', '120', 'v');
-  const kinds: ((n: number) => Promise<unknown>)[] = [
-    (n) => client.submit('put', `k${n % 7}`, `v${n}`),
-    () => client.submit('add', 'hot', '1'),
-    (n) => client.submit('rangeThenPut', 'range', 'rangf', `range000${n % 5}x`),
-    (n) => client.submit('delete', `k${n % 7}`),
-    (n) => client.submit('putWithPolicy', `p${n % 3}`, 'v', n % 2 ? 'HospitalAMSP' : 'HospitalBMSP'),
-    (n) => client.orderEnvelope(forge(ledger.network, { endorsers: [], results: writing(`k${n}`, 'v') })),
-    (n) => client.submit('put', `p${n % 3}`, `${n}`),
-    () => client.orderEnvelope(forge(ledger.network, { results: writing('k', 'v', 'lscc') })),
-    (n) => client.submit('event', `e${n}`, 'p'),
-  ];
-  const worker = async (first: number) => {
-    for (let n = first; n < 96; n += 12) await kinds[n % kinds.length]!(n);
-  };
-  await Promise.all(Array.from({ length: 12 }, (_, index) => worker(index)));
-}
-
 beforeAll(async () => {
   ledger = await startLedger();
   client = ledger.client();
-  await load();
+  await mixedLoad(client, 110);
   height = await client.height();
 });
 

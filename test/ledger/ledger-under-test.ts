@@ -12,6 +12,8 @@ const CONTRACT = 'test/ledger/contract/conformance-contract.ts';
 /** The network of two hospitals that the suite asks: the embedded node, or real peers and a real orderer where FABRIC_BIN is set. */
 export interface LedgerUnderTest {
   isEmbedded: boolean;
+  /** Holds the network's certificates in ledger/. */
+  folder: string;
   network: Network;
   /** host:port of the gateway of each organisation; the embedded node has one for all. */
   gateways: string[];
@@ -75,11 +77,11 @@ async function startReal(folder: string, contractAddress: string, fabricBin: str
   };
 }
 
-/** A fresh network with the test contract, in a folder of its own. */
-export async function startLedger(): Promise<LedgerUnderTest> {
+/** A fresh network with the test contract, in a folder of its own; `embedded` asks for the embedded node whatever FABRIC_BIN says. */
+export async function startLedger(choice: { embedded?: boolean } = {}): Promise<LedgerUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-conformance-'));
   const contractAddress = `127.0.0.1:${await freeBase([0])}`;
-  const fabricBin = process.env.FABRIC_BIN;
+  const fabricBin = choice.embedded ? undefined : process.env.FABRIC_BIN;
   const nodes = fabricBin
     ? await startReal(folder, contractAddress, fabricBin)
     : await startEmbedded(folder, contractAddress);
@@ -95,6 +97,7 @@ export async function startLedger(): Promise<LedgerUnderTest> {
   await client().whenEndorsed();
   return {
     ...nodes,
+    folder,
     client,
     stopContract: () => contract.stop(),
     async startContract() {

@@ -52,7 +52,8 @@ export class Served {
   }
 }
 
-async function isFree(port: number): Promise<boolean> {
+/** Does nothing listen on this port of 127.0.0.1? */
+export async function isFree(port: number): Promise<boolean> {
   const server = createServer();
   return new Promise((resolve) => {
     server.once('error', () => resolve(false));
