@@ -8,7 +8,7 @@ const bytesOf = (value: object) => Buffer.from(canonical(value as JsonValue));
 const handle = (byte: number) => Buffer.alloc(32, byte).toString('base64url');
 const events = [{ decision: 'permit' as const, leaf: leafHash(Buffer.from('x')) }];
 
-function valueOf(consents: Reliance[], more: object = {}): Buffer {
+function logValue(consents: Reliance[], more: object = {}): Buffer {
   const { argument, range } = makeBatch('a', CompactRange.of(), events, consents);
   const { leaves, root, site, size, first } = argument;
   const hashes = range.hashes.map((hash) => hash.toString('base64'));
@@ -25,13 +25,13 @@ const second = (consents: object[], violations: object[] = []) => ({
 });
 
 test('a value of the first format is read as ever: it named no Consents', () => {
-  expect(readLogValue(valueOf([]))).toMatchObject({ size: 1, consents: [], violations: [] });
+  expect(readLogValue(logValue([]))).toMatchObject({ size: 1, consents: [], violations: [] });
 });
 
 test('a value of the second format says which Consents were relied on, and which wrongly', () => {
   const relied = { handle: handle(1), version: 2, earliest: 3, latest: 4 };
   const violation = { handle: handle(1), version: 2, reason: 'ENDED' };
-  const value = readLogValue(valueOf([relied], second([relied], [violation])));
+  const value = readLogValue(logValue([relied], second([relied], [violation])));
   expect(value).toMatchObject({ consents: [relied], violations: [violation] });
 });
 
@@ -43,7 +43,7 @@ test.each<[string, object]>([
   ['a Consent by name', second([{ handle: 'Consent/1', version: 1, earliest: 1, latest: 1 }])],
   ['a violation without a reason', second([], [{ handle: handle(1), version: 1 }])],
 ])('%s is refused', (_, more) => {
-  expect(() => readLogValue(valueOf([], more))).toThrow(FormatError);
+  expect(() => readLogValue(logValue([], more))).toThrow(FormatError);
 });
 
 test('a batch names its Consents by the text of the handle, then by version, in whatever order they come', () => {

@@ -36,6 +36,7 @@ export function eventOf(
     decision: done.decision,
     time,
     patients,
+    ...(done.consent === undefined ? {} : { consents: done.consent.split(' ') }),
     ...(done.subject ? { subject: { type: done.subject.type, id: done.subject.id } } : {}),
   };
 }
@@ -52,15 +53,29 @@ function subjectOfRequest(request: SystemRequest & Partial<FhirRequest>): Pick<D
   return type === undefined || id === undefined ? {} : { subject: { type, id } };
 }
 
+/** A version that is shown, and the Consent version that decided so, if any did. */
+type Shown = StoredVersion & { readonly consent?: string };
+
+/** The versions among the entries of a history, each with what decided on it. */
+export function shownIn(entries: readonly { version: StoredVersion; consent?: string }[]): Shown[] {
+  return entries.map(({ version, consent }) => (consent === undefined ? version : { ...version, consent }));
+}
+
+/** All Consents relied on: as many as there are, in one text, ascending. */
+function consentsOf(shown: readonly Shown[]): Pick<Done, 'consent'> {
+  const names = new Set(shown.flatMap(({ consent }) => consent ?? []));
+  return names.size === 0 ? {} : { consent: [...names].sort().join(' ') };
+}
+
 /** One event for every patient whose versions were shown, one for those of no patient, and one where nothing was shown. */
 export function eventsOfVersions(
   services: Services,
   request: SystemRequest,
   time: bigint,
   done: Pick<Done, 'action' | 'query' | 'subject'>,
-  versions: readonly StoredVersion[],
+  versions: readonly Shown[],
 ): EventToRecord[] {
-  const byPatient = new Map<string, StoredVersion[]>();
+  const byPatient = new Map<string, Shown[]>();
   for (const version of versions) {
     for (const patient of version.patients.length > 0 ? version.patients : ['']) {
       byPatient.set(patient, [...(byPatient.get(patient) ?? []), version]);
@@ -72,7 +87,14 @@ export function eventsOfVersions(
       services,
       request,
       time,
-      { ...done, decision: 'permit', outcome: 200, count: shown.length, versions: shown.map(nameOf) },
+      {
+        ...done,
+        ...consentsOf(shown),
+        decision: 'permit',
+        outcome: 200,
+        count: shown.length,
+        versions: shown.map(nameOf),
+      },
       patient === '' ? [] : [patient],
     ),
   );

@@ -14,6 +14,8 @@ export interface EventToRecord {
   readonly decision: 'permit' | 'deny';
   /** The event's own time, microseconds of the Postgres clock: `time` of a read result, or of {@link Store.time}. */
   readonly time: bigint;
+  /** The versions of Consents (`Consent/1/_history/2`) without which it would have been a denial. */
+  readonly consents?: readonly string[];
   /** Ids of the patients it is about. With exactly one, the opening is encrypted under that patient's key. */
   readonly patients: readonly string[];
   /** The resource asked for, when it was one: by it a denial is found again. */

@@ -7,6 +7,7 @@ import { requireDurability } from './postgres/durable.js';
 import { bindMasterKey } from './postgres/installation.js';
 import { PostgresStore } from './postgres-store.js';
 import type { Store, StoreOptions } from './store.js';
+import { addMissingConsentEvents } from './versions/consent-event.js';
 
 /**
  * Connects, migrates, and binds the database to the master key at its first start. Rejects with an Error in plain words
@@ -21,6 +22,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await bindMasterKey(database, options.masterKey);
     const site = siteKeys(options.masterKey);
     const keys = new PatientKeys(new KeyChain(options.masterKey), site.hash64);
+    await addMissingConsentEvents(database, keys.chain);
     return new PostgresStore(database, site, keys, options.base);
   } catch (error) {
     await dataSource.destroy();

@@ -24,6 +24,7 @@ import type { HistoryResult, ReadResult } from './read-result.js';
 import type { SearchPage } from './search/search-page.js';
 import type { Store, StoreTransaction } from './store.js';
 import { absent, type ResourceName } from './versions/absent.js';
+import { bindConsents } from './versions/consent-event.js';
 import { type Histories, type HistoriesRequest, histories, type Readable } from './versions/histories.js';
 import { type HistoryRequest, history } from './versions/history.js';
 import { type ContentContext, newContent } from './versions/new-content.js';
@@ -126,7 +127,10 @@ export class PostgresStore implements Store {
     const result = await this.database.transaction((session) =>
       writeVersion(attempt, { write, answer }, session, this.keys),
     );
-    if (this.joined === undefined) this.#wakeUp.soon();
+    if (this.joined !== undefined) return result;
+    // What fails here the worker makes good.
+    if (attempt.type === 'Consent') await bindConsents(this.database).catch(() => undefined);
+    this.#wakeUp.soon();
     return result;
   }
 

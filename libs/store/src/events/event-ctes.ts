@@ -22,7 +22,7 @@ export function eventCtes(rows: readonly EventRow[], bind: Bind, versionPid = 'N
     SELECT event_id, event_time(time), decision, record, leaf, opening, patient, subject, ${versionPid}
     FROM unnest(${columns.join(', ')}) AS x (event_id, time, decision, record, leaf, opening, patient, subject)
     RETURNING id, event_id)`;
-  return [events, ...severalCte(rows, bind)];
+  return [events, ...severalCte(rows, bind), ...consentCte(rows, bind)];
 }
 
 function hash(value: bigint | null): string | null {
@@ -38,5 +38,19 @@ function severalCte(rows: readonly EventRow[], bind: Bind): string[] {
   return [
     `ep AS (INSERT INTO event_patient (patient, event)
       SELECT x.patient, e.id FROM e JOIN unnest(${ids}, ${patients}) AS x (event_id, patient) USING (event_id))`,
+  ];
+}
+
+/** Which versions of Consents events relied on. */
+function consentCte(rows: readonly EventRow[], bind: Bind): string[] {
+  const pairs = rows.flatMap(({ eventId, consents }) => consents.map((consent) => ({ eventId, consent })));
+  if (pairs.length === 0) return [];
+  const ids = `${bind(pairs.map(({ eventId }) => eventId))}::bytea[]`;
+  const consents = `${bind(pairs.map(({ consent }) => consent))}::text[]`;
+  return [
+    `ec AS (INSERT INTO event_consent (event, consent_pid)
+      SELECT e.id, c.pid FROM e JOIN unnest(${ids}, ${consents}) AS x (event_id, consent) USING (event_id)
+      JOIN version c ON c.type = 'Consent' AND c.id = split_part(x.consent, '/', 2)
+        AND c.version = split_part(x.consent, '/', 4)::integer)`,
   ];
 }

@@ -17,11 +17,13 @@ export interface EventRow {
   readonly subject: bigint | null;
   /** Keyed hashes of its patients, where there are several. */
   readonly patients: readonly bigint[];
+  /** Versions of Consents that it relied on. */
+  readonly consents: readonly string[];
 }
 
 /** Encrypts the opening: under the patient's key, where there is exactly one patient and that has a key; else the site's. */
 export async function eventRow(recorded: EventToRecord, keys: PatientKeys, session: Session): Promise<EventRow> {
-  const { event, decision, time, patients, subject } = recorded;
+  const { event, decision, time, patients, subject, consents = [] } = recorded;
   const [only] = patients.length === 1 ? patients : [];
   const patient = only === undefined ? undefined : await keys.find(only, session);
   const opening = sealOpening(event.opening, event.eventId, {
@@ -39,6 +41,7 @@ export async function eventRow(recorded: EventToRecord, keys: PatientKeys, sessi
     patient: only === undefined ? null : keys.hashOf(only),
     subject: subject === undefined ? null : subjectHash(subject, keys),
     patients: patients.length > 1 ? patients.map((id) => keys.hashOf(id)) : [],
+    consents: decision === 'permit' ? consents : [],
   };
 }
 

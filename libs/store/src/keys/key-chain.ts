@@ -9,11 +9,14 @@ export class KeyChain {
   readonly shared: Buffer;
   /** Encrypts the openings of events that are not about exactly one patient. */
   readonly openings: Buffer;
+  /** Names Consents on the ledger. */
+  readonly consents: Buffer;
   readonly #patients: Buffer;
 
   constructor(master: MasterKey) {
     this.shared = derived(master, 'wrap version keys');
     this.openings = derived(master, 'event openings');
+    this.consents = derived(master, 'ledger consents');
     this.#patients = derived(master, 'wrap patient keys');
   }
 

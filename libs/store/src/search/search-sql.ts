@@ -1,13 +1,14 @@
 // FHIR R4, section 3.1.1 "Search", as one statement: matches, what may be shown of them, page and total.
 import type { Bind } from '#libs/consent';
 import type { Position, SearchRequest } from '#libs/search';
+import { DECIDED_AT } from '../versions/decided-by.js';
 import { afterSql, orderSql, positionSql } from './keyset.js';
 import { type Filter, type Matching, matching } from './matching.js';
 import { type Phase, phases } from './order.js';
 
 /** What every row has besides the columns asked for. */
 export interface SearchRow {
-  /** Microseconds since 1970 at the start of the statement. */
+  /** Microseconds since 1970, before the statement's view of the data was taken. */
   readonly time: string;
   /** Matches on all pages that the permit lets through; null where no total was asked for. */
   readonly total: string | null;
@@ -29,7 +30,7 @@ export function searchSql(request: SearchRequest, permit: Filter, columns: strin
   const total = wantsTotal(request) ? totalSql(found) : 'NULL::bigint';
   const { ctes, lists } = pageSql(request, found, bind);
   return `WITH ${[...found.ctes, ...ctes].join(',\n')}
-SELECT micros(statement_timestamp()) AS time, ${total} AS total, page.position, ${columns}
+SELECT ${DECIDED_AT} AS time, ${total} AS total, page.position, ${columns}
 FROM (SELECT) AS one
 LEFT JOIN ((${lists.map((list) => `SELECT * FROM ${list}`).join(' UNION ALL ')}) AS page JOIN version v ON v.pid = page.pid) ON true
 ORDER BY page.ordinal`;

@@ -4,6 +4,7 @@ import type { PatientKeys } from '../keys/patient-keys.js';
 import type { Session } from '../postgres/database.js';
 import { statement } from '../postgres/statement.js';
 import type { Found, Gone } from '../read-result.js';
+import { consentOf, DECIDED_AT, type DecidedBy, decidedBy, decisionTime } from './decided-by.js';
 import { openVersion, type VersionRow, versionColumns } from './version-row.js';
 
 /** Types and what decides about showing them. */
@@ -41,6 +42,7 @@ export interface Histories {
 
 interface Row extends VersionRow {
   time: string;
+  consent: DecidedBy;
 }
 
 /**
@@ -55,8 +57,11 @@ export async function histories(
 ): Promise<Histories> {
   const rows = await session.run<Row>(statement((bind) => historiesSql(request, readable, bind)));
   const found = rows.filter((row) => row.pid !== null);
-  const time = BigInt(rows[0]?.time ?? 0);
   const page = found.slice(0, request.count);
+  const time = decisionTime(
+    rows[0]?.time ?? '0',
+    page.map((row) => row.consent),
+  );
   const entries = await Promise.all(page.map((row) => entry(row, time, keys)));
   const last = entries.at(-1)?.version;
   const more = found.length > request.count && last !== undefined;
@@ -69,13 +74,16 @@ function historiesSql(request: HistoriesRequest, readable: readonly Readable[], 
   const order = (alias: string) => `ORDER BY ${alias}.last_updated DESC, ${alias}.pid DESC`;
   const lists = readable.map(
     ({ types, permit }) => `SELECT one.* FROM unnest(${bind(types)}::text[]) AS t (name), LATERAL (
-      SELECT v.pid, v.last_updated FROM version v
+      SELECT v.pid, v.last_updated, ${decidedBy(permit, 'v', bind)} AS consent FROM version v
       WHERE v.type = t.name AND ${[...conditions(request, bind), permit.predicate('v', bind)].join(' AND ')}
       ${order('v')} ${limit}) AS one`,
   );
-  const all = lists.length === 0 ? 'SELECT pid, last_updated FROM version WHERE false' : lists.join(' UNION ALL ');
-  return `SELECT micros(statement_timestamp()) AS time, page.* FROM (SELECT) AS one
-    LEFT JOIN LATERAL (SELECT ${versionColumns('v')} FROM (
+  const all =
+    lists.length === 0
+      ? 'SELECT pid, last_updated, NULL::text[] AS consent FROM version WHERE false'
+      : lists.join(' UNION ALL ');
+  return `SELECT ${DECIDED_AT} AS time, page.* FROM (SELECT) AS one
+    LEFT JOIN LATERAL (SELECT found.consent, ${versionColumns('v')} FROM (
         SELECT * FROM (${all}) AS u ${order('u')} ${limit}) AS found
       JOIN version v ON v.pid = found.pid) AS page ON true
     ORDER BY page.last_updated DESC, page.pid DESC`;
@@ -102,5 +110,5 @@ export function periodSql({ since, at }: Period, bind: Bind): string[] {
 
 async function entry(row: Row, time: bigint, keys: PatientKeys): Promise<Found | Gone> {
   const version = await openVersion(row, keys);
-  return { outcome: row.interaction === 'delete' ? 'gone' : 'found', time, version };
+  return { outcome: row.interaction === 'delete' ? 'gone' : 'found', time, version, ...consentOf(row.consent) };
 }

@@ -4,6 +4,7 @@ import type { PatientKeys } from '../keys/patient-keys.js';
 import type { Session } from '../postgres/database.js';
 import { prepared, type Statement } from '../postgres/statement.js';
 import type { Absent, Denied, Found, Gone, HistoryResult } from '../read-result.js';
+import { consentOf, DECIDED_AT, type DecidedBy, decidedBy, decisionTime } from './decided-by.js';
 import { type Period, periodSql } from './histories.js';
 import { read, readStatement } from './read.js';
 import { openVersion, type VersionRow, versionColumns } from './version-row.js';
@@ -20,7 +21,7 @@ interface HistoryRow extends VersionRow {
   time: string;
   shown: string;
   total: string;
-  consent: string | null;
+  consent: DecidedBy;
 }
 
 /** More versions than any resource has. */
@@ -34,10 +35,10 @@ function historyStatement({ type, id, count, before, ...period }: HistoryRequest
       .map((condition) => ` AND ${condition}`)
       .join('');
     const ok = permit.predicate('v', bind);
-    return `SELECT micros(statement_timestamp()) AS time, head.*, page.*
+    return `SELECT ${DECIDED_AT} AS time, head.*, page.*
       FROM (SELECT count(*) FILTER (WHERE ${ok}) AS shown, count(*) FILTER (WHERE ${ok}${during}) AS total ${all}) AS head
       LEFT JOIN LATERAL (
-        SELECT ${permit.decidedBy('v', bind)} AS consent, ${versionColumns('v')}
+        SELECT ${decidedBy(permit, 'v', bind)} AS consent, ${versionColumns('v')}
         ${all} AND v.version < ${bind(before ?? BEYOND_ALL)} AND ${ok}${during}
         ORDER BY v.version DESC LIMIT ${bind(count + 1)}
       ) AS page ON true ORDER BY page.version DESC`;
@@ -54,9 +55,12 @@ export async function history(
   const rows = await session.run<HistoryRow>(historyStatement(request, permit));
   const [head] = rows;
   if (head === undefined) throw new Error('a history always returns a row');
-  const time = BigInt(head.time);
-  if (head.shown === '0') return nothing(request, permit, session, keys, time);
+  if (head.shown === '0') return nothing(request, permit, session, keys, BigInt(head.time));
   const page = rows.filter((row) => row.pid !== null).slice(0, request.count);
+  const time = decisionTime(
+    head.time,
+    page.map((row) => row.consent),
+  );
   const entries = await Promise.all(page.map((row) => entry(row, time, keys)));
   const last = page.at(-1);
   const more = rows.length > request.count && last !== undefined;
@@ -65,8 +69,7 @@ export async function history(
 
 async function entry(row: HistoryRow, time: bigint, keys: PatientKeys): Promise<Found | Gone> {
   const version = await openVersion(row, keys);
-  const consent = row.consent === null ? {} : { consent: row.consent };
-  return { outcome: row.interaction === 'delete' ? 'gone' : 'found', time, version, ...consent };
+  return { outcome: row.interaction === 'delete' ? 'gone' : 'found', time, version, ...consentOf(row.consent) };
 }
 
 /** Why there is nothing to show, found out in the same way for both answers; what is on record comes from the current version. */

@@ -4,6 +4,7 @@ import type { EventRow } from '../events/event-row.js';
 import type { Session } from '../postgres/database.js';
 import { prepared } from '../postgres/statement.js';
 import { deleteIndexSql, indexArrays, insertIndexSql } from '../search/index-rows.js';
+import { type ConsentEvent, consentEventCte } from './consent-event.js';
 import type { NewContent } from './new-content.js';
 import type { SealedVersion } from './seal-version.js';
 
@@ -16,6 +17,8 @@ export interface Insertion {
   /** pid of the version that stops being current. */
   readonly replaced?: bigint;
   readonly event: EventRow;
+  /** What of a Consent goes to the ledger. */
+  readonly consent?: ConsentEvent;
   /** The time of the version was not taken in this transaction: Postgres refuses it if it is not its own. */
   readonly isEstimated: boolean;
 }
@@ -45,7 +48,7 @@ export async function insertVersion(insertion: Insertion, answer: Permit, sessio
 }
 
 function insertSql(insertion: Insertion, answer: Permit | undefined, bind: Bind): string {
-  const { sealed, patients, content, replaced, event } = insertion;
+  const { sealed, patients, content, replaced, event, consent } = insertion;
   const hashes = `${bind(patients.map(String))}::bigint[]`;
   const ctes = [
     versionCte(insertion, bind),
@@ -55,6 +58,7 @@ function insertSql(insertion: Insertion, answer: Permit | undefined, bind: Bind)
     ...(content === undefined || content.rules.length === 0 ? [] : [rulesCte(content.rules, bind)]),
     ...(replaced === undefined ? [] : replacedCtes(String(replaced), sealed.open.type, bind)),
     ...eventCtes([event], bind, PID),
+    ...(consent === undefined ? [] : [consentEventCte(consent, PID, bind)]),
   ];
   const readable = answer === undefined ? 'false' : answer.predicateOn('n.type', 'n.patients', bind);
   return `WITH ${ctes.join(',\n')} SELECT v.pid, ${readable} AS readable

@@ -5,6 +5,7 @@ import { BrokenSeal } from '../keys/seal.js';
 import type { Session } from '../postgres/database.js';
 import { prepared, type Statement } from '../postgres/statement.js';
 import type { ReadResult } from '../read-result.js';
+import { consentOf, DECIDED_AT, type DecidedBy, decidedBy, decisionTime } from './decided-by.js';
 import { openVersion, STAND_IN, type VersionRow, versionColumns } from './version-row.js';
 
 /** One row, whether there is such a version or not; where not, the rest is about a stand-in. */
@@ -12,7 +13,7 @@ interface DecidedRow extends VersionRow {
   time: string;
   there: boolean;
   ok: boolean;
-  consent: string | null;
+  consent: DecidedBy;
 }
 
 /** The current version of a resource. */
@@ -35,8 +36,8 @@ export function vreadStatement(name: { type: string; id: string; version: number
 
 /** Where nothing is found, all is worked out about a stand-in, so that it takes as long as finding what is denied. */
 function decided(found: string, permit: Permit, bind: Bind): string {
-  return `SELECT micros(statement_timestamp()) AS time, f.pid IS NOT NULL AS there, d.ok,
-      ${permit.decidedBy('v', bind)} AS consent, ${versionColumns('v', 'CASE WHEN d.ok AND f.pid = v.pid THEN v.content END')}
+  return `SELECT ${DECIDED_AT} AS time, f.pid IS NOT NULL AS there, d.ok,
+      ${decidedBy(permit, 'v', bind)} AS consent, ${versionColumns('v', 'CASE WHEN d.ok AND f.pid = v.pid THEN v.content END')}
     FROM (SELECT (${found}) AS pid OFFSET 0) AS f
     LEFT JOIN version v ON v.pid = COALESCE(f.pid, ${STAND_IN})
     LEFT JOIN LATERAL (SELECT ${permit.predicate('v', bind)} AS ok OFFSET 0) AS d ON true`;
@@ -46,9 +47,9 @@ function decided(found: string, permit: Permit, bind: Bind): string {
 export async function read(statement: Statement, session: Session, keys: PatientKeys): Promise<ReadResult> {
   const [row] = await session.run<DecidedRow>(statement);
   if (row === undefined) throw new Error('a read always returns a row');
-  const time = BigInt(row.time);
-  if (!row.there) return { outcome: 'absent', time };
-  const consent = row.consent === null ? {} : { consent: row.consent };
+  if (!row.there) return { outcome: 'absent', time: BigInt(row.time) };
+  const time = decisionTime(row.time, [row.consent]);
+  const consent = consentOf(row.consent);
   const { type, id, version, patients } = row;
   const unopened = { time, version: { type, id, version }, patients, ...consent };
   if (!row.ok) return { outcome: 'denied', ...unopened };

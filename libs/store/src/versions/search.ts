@@ -7,6 +7,7 @@ import { statement } from '../postgres/statement.js';
 import { type SearchPage, searchPage } from '../search/search-page.js';
 import { type SearchRow, searchSql } from '../search/search-sql.js';
 import type { StoredVersion } from '../stored-version.js';
+import { consentOf, type DecidedBy, decidedBy, decisionTime } from './decided-by.js';
 import { openVersion, type VersionRow, versionColumns } from './version-row.js';
 
 /** A match that may be shown, and the Consent version that decided so, if any did. */
@@ -15,7 +16,7 @@ export interface SearchMatch extends StoredVersion {
 }
 
 interface MatchRow extends VersionRow, SearchRow {
-  consent: string | null;
+  consent: DecidedBy;
 }
 
 /** One statement: the permit's predicate stands before every LIMIT and every count. */
@@ -27,15 +28,19 @@ export async function search(
 ): Promise<SearchPage<SearchMatch>> {
   const rows = await session.run<MatchRow>(
     statement((bind) => {
-      const columns = `${versionColumns('v')}, ${permit.decidedBy('v', bind)} AS consent`;
+      const columns = `${versionColumns('v')}, ${decidedBy(permit, 'v', bind)} AS consent`;
       return searchSql(request, permit, columns, bind);
     }),
   );
   const page = searchPage(request, rows);
-  return { ...page, matches: await Promise.all(page.matches.map((row) => match(row, keys))) };
+  const time = decisionTime(
+    String(page.time),
+    page.matches.map((row) => row.consent),
+  );
+  return { ...page, time, matches: await Promise.all(page.matches.map((row) => match(row, keys))) };
 }
 
 async function match(row: MatchRow, keys: PatientKeys): Promise<SearchMatch> {
   const version = await openVersion(row, keys);
-  return row.consent === null ? version : { ...version, consent: row.consent };
+  return { ...version, ...consentOf(row.consent) };
 }

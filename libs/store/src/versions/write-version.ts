@@ -8,6 +8,7 @@ import { insertEvents } from '../events/insert-event.js';
 import type { PatientKeys } from '../keys/patient-keys.js';
 import type { Session } from '../postgres/database.js';
 import type { EventMaker, NotWritten, WriteFacts, WriteResult, Written } from '../write.js';
+import { type ConsentEvent, consentHandle } from './consent-event.js';
 import { type Begun, beginWrite } from './current-version.js';
 import { insertVersion } from './insert-version.js';
 import { type Judgement, judgeWrite } from './judge-write.js';
@@ -138,9 +139,18 @@ async function written(
     event: await madeEvent(attempt, now, facts, session, keys),
     ...(attempt.content && { content: attempt.content }),
     ...(current && { replaced: current.pid }),
+    ...consentOf(attempt, draft, keys),
   };
   const { pid, readable } = await insertVersion(insertion, answer, session);
   return { outcome, time: now, version: { ...sealed.open, pid }, readable, ...decidedBy };
+}
+
+/** A Consent that is deleted, or of which nothing speaks any more, is revoked. */
+function consentOf({ content }: Attempt, draft: Draft, keys: PatientKeys): { consent?: ConsentEvent } {
+  const { type, id, version, lastUpdated: recorded } = draft;
+  if (type !== 'Consent') return {};
+  const revoked = version > 1 && (content === undefined || content.rules.length === 0);
+  return { consent: { handle: consentHandle(id, keys.chain), version, revoked, recorded } };
 }
 
 /** A deletion stays in the compartments of what it deletes. */
@@ -168,7 +178,14 @@ async function madeEvent(
   const { type, id } = attempt;
   const event = attempt.event(time, facts);
   return eventRow(
-    { event, decision: facts.decision, time, patients: facts.patients, subject: { type, id } },
+    {
+      event,
+      decision: facts.decision,
+      time,
+      patients: facts.patients,
+      subject: { type, id },
+      consents: facts.consent === undefined ? [] : [facts.consent],
+    },
     keys,
     session,
   );
