@@ -10,6 +10,7 @@ const environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   DATA_DIR: z.string().min(1).default('.holdfast'),
   DATABASE_URL: z.string().min(1).optional(),
+  LEDGER: z.enum(['embedded', 'fabric'], 'must be embedded or fabric').default('embedded'),
   SITE: z.string().regex(SITE, 'must be lower-case letters, digits, dots and hyphens').default('site-a'),
   CUSTODIAN: z.string().regex(REFERENCE, 'must look like Organization/id').default('Organization/custodian'),
   ISSUERS: z.string().optional(),
@@ -24,6 +25,8 @@ export interface Config {
   dataDir: string;
   /** Present when the user brings a Postgres. */
   databaseUrl: string | undefined;
+  /** Who runs the ledger: a program of ours, or a Fabric network. */
+  ledger: 'embedded' | 'fabric';
   site: string;
   /** Reference of the organisation that runs this server. */
   custodian: string;
@@ -51,6 +54,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     host: env.HOST,
     dataDir: resolve(env.DATA_DIR),
     databaseUrl: env.DATABASE_URL,
+    ledger: env.LEDGER,
     site: env.SITE,
     custodian: env.CUSTODIAN,
     hasIssuers: env.ISSUERS !== undefined && env.ISSUERS.trim() !== '[]',

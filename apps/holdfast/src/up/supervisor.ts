@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from '../config.js';
 import { prepareDataDir } from '../data-dir.js';
+import { realLedger } from '../network/real-ledger.js';
 import { freePort, whyNotListen } from '../process/ports.js';
 import { StartError } from '../start-error.js';
 import { signingKey } from '../token/signing-key.js';
@@ -45,8 +46,9 @@ export class Supervisor {
     prepareDataDir(config.dataDir);
     this.lock = takeLock(config.dataDir);
     await this.checkPort();
-    const ports: Ports = { api: config.port, ledger: await freePort(), contract: await freePort() };
-    const [database] = await Promise.all([this.startDatabase(), this.startLedger(ports)]);
+    const real = realLedger(config);
+    const ports: Ports = { api: config.port, ...(real ?? { ledger: await freePort(), contract: await freePort() }) };
+    const [database] = await Promise.all([this.startDatabase(), real ? undefined : this.startLedger(ports)]);
     writeRunFile(config.dataDir, {
       pid: process.pid,
       ports: { ...ports, ...(database.port === undefined ? {} : { postgres: database.port }) },

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { networkStatus } from '../../src/network/network-status.js';
 import { networkUp } from '../../src/network/network-up.js';
 import { hospitals, placesOf, portsFrom, readPorts, writePorts } from '../../src/network/places.js';
 import { findPrograms } from '../../src/network/programs.js';
+import { realLedger } from '../../src/network/real-ledger.js';
 
 let dataDir: string;
 const quiet = () => undefined;
@@ -88,6 +89,41 @@ describe('where there is no network', () => {
   test('purge deletes nothing: the ledger there is not of a network', async () => {
     mkdirSync(join(dataDir, 'ledger', 'blocks'), { recursive: true });
     await expect(networkDown(config(), { purge: true }, quiet)).rejects.toThrow(/There is no network/);
+  });
+});
+
+describe('the ledger that an installation uses', () => {
+  const connection = () => {
+    mkdirSync(join(dataDir, 'ledger'), { recursive: true });
+    writeFileSync(join(dataDir, 'ledger', 'connection.json'), '{"endpoint":"localhost:7051"}');
+  };
+  const uses = (LEDGER?: string) => realLedger(readConfig({ DATA_DIR: dataDir, ...(LEDGER && { LEDGER }) }));
+
+  test('is the embedded one, unless LEDGER says otherwise', () => {
+    expect(uses()).toBeUndefined();
+    expect(() => uses('other')).toThrow('The setting LEDGER cannot be used: must be embedded or fabric.');
+  });
+
+  test('is never the embedded one where a real network is', () => {
+    writePorts(placesOf(dataDir), portsFrom(17_050, 2));
+    expect(() => uses()).toThrow(/set LEDGER=fabric/);
+  });
+
+  test('is never a real one where the embedded one has blocks', () => {
+    mkdirSync(join(dataDir, 'ledger', 'blocks'), { recursive: true });
+    expect(() => uses('fabric')).toThrow(/is the embedded one/);
+  });
+
+  test('cannot be a network that is not there, or does not run', () => {
+    expect(() => uses('fabric')).toThrow(/there is no network in .*"holdfast network up" makes one/);
+    writePorts(placesOf(dataDir), portsFrom(17_050, 2));
+    connection();
+    expect(() => uses('fabric')).toThrow(/does not run: start it with "holdfast network up"/);
+  });
+
+  test('may be a network of which only connection.json is here', () => {
+    connection();
+    expect(uses('fabric')).toEqual({ ledger: 7051, contract: 7051 });
   });
 });
 
