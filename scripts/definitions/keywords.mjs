@@ -28,6 +28,13 @@ export const KEYWORDS = [
   keyword('concept', ({ cxt, at, schema }) => {
     cxt.gen.code(_`rules.concept(this, ${at}, ${cxt.data}, ${requiredCodes(cxt, schema)});`);
   }),
+  keyword('binding', ({ cxt, at, schema }) => {
+    const binding = constant(cxt, `binding ${stringify(schema)}`, _`${stringify(schema)}`);
+    cxt.gen.code(_`this.coded?.check(${cxt.data}, ${schema.type}, ${binding}, ${at});`);
+  }),
+  keyword('coding', ({ cxt, at }) => {
+    cxt.gen.code(_`this.coded?.coding(${cxt.data}, ${at});`);
+  }),
   keyword('resource', ({ cxt, at, schema }) => {
     const rule = schema === 'contained' ? _`rules.contained` : _`rules.resource`;
     cxt.gen.code(_`${rule}(this, ${at}, ${cxt.data});`);

@@ -21,8 +21,19 @@ export function schemas(structures, valueSets) {
     if (structure.kind === 'resource') resources.push(name);
   }
   all.get('Extension').extension = true;
+  for (const name of coded(structures)) all.get(name).coding = true;
   all.set(PADDED, { ...all.get('Element'), $id: PADDED, padded: true });
   return { schemas: [...all.values()], resources };
+}
+
+/** The types that name a code and its system: Coding, Quantity, and Age, Count and the like. */
+function coded(structures) {
+  const quantity = 'http://hl7.org/fhir/StructureDefinition/Quantity';
+  const isCoded = ([name, { type, baseDefinition }]) =>
+    name === 'Coding' || type === 'Quantity' || baseDefinition === quantity;
+  return Object.entries(structures)
+    .filter(isCoded)
+    .map(([name]) => name);
 }
 
 /** Path of each element that has children, with them. */
@@ -86,7 +97,21 @@ function addMember(name, element, type, properties, context) {
   return isPrimitive;
 }
 
-function valueSchema(element, type, { structures, valueSets }) {
+/** What is bound and cannot be inlined as a list of codes that are required. */
+function valueSchema(element, type, context) {
+  const schema = inlineSchema(element, type, context);
+  const { binding } = element;
+  const isInline = schema.code !== undefined || schema.concept !== undefined;
+  if (!binding?.valueSet || binding.strength === 'example' || isInline || !isCoded(type)) return schema;
+  return { ...schema, binding: { type: type.code, strength: binding.strength, valueSet: binding.valueSet } };
+}
+
+/** The types that a binding says something of. */
+function isCoded(type) {
+  return ['code', 'Coding', 'CodeableConcept', 'Quantity', 'string', 'uri'].includes(type?.code);
+}
+
+function inlineSchema(element, type, { structures, valueSets }) {
   if (element.contentReference) return { $ref: element.contentReference };
   if (isResource(structures[type.code])) return { resource: element.path.endsWith('.contained') ? 'contained' : 'any' };
   const codes = element.binding?.strength === 'required' ? valueSets[element.binding.valueSet] : undefined;

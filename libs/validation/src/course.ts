@@ -1,3 +1,5 @@
+import type { ElementBinding } from '#libs/fhir-definitions';
+
 /** More faults than this are not looked for: what refuses a document must not cost more than reading it. */
 export const MOST_FAULTS = 100;
 
@@ -14,11 +16,20 @@ export type TypeCheck = (this: Course, value: unknown, at: { readonly instancePa
 /** Thrown to leave the checks once enough faults are known. */
 export class EnoughFaults extends Error {}
 
+/** Looks at what has codes, where more than the required codes of FHIR R4 is asked. Values may have any shape. */
+export interface CodedElements {
+  check(value: unknown, type: string, binding: ElementBinding, at: string): void;
+  coding(value: unknown, at: string): void;
+}
+
 /** One validation under way: what was found so far, and the checks of the types that a resource inside can have. */
 export class Course {
   readonly faults: Fault[] = [];
 
-  constructor(readonly types: Readonly<Record<string, TypeCheck>>) {}
+  constructor(
+    readonly types: Readonly<Record<string, TypeCheck>>,
+    readonly coded?: CodedElements,
+  ) {}
 
   /** Throws EnoughFaults at the last fault that is kept. */
   report(code: Fault['code'], at: string, diagnostics: string): void {

@@ -1,6 +1,6 @@
 // FHIR R4, OperationOutcome.issue.expression: FHIRPath from the resource's type down to the element.
-import { type ElementDefinition, structure } from '#libs/fhir-definitions';
 import type { JsonValue } from '#libs/fhir-json';
+import { typePlan } from './walk/type-plan.js';
 
 /** Where a step leads: the path of definitions that its elements stand under, such as `HumanName` or `Patient.contact`. */
 interface Place {
@@ -28,33 +28,10 @@ function member(place: Place, step: string): Place {
   const name = step.startsWith('_') ? step.slice(1) : step;
   const value = isObject(place.value) ? place.value[step] : undefined;
   const path = place.path === 'Resource' ? resourceTypeOf(place.value) : place.path;
-  const definitions = structure(path.split('.')[0]!)?.snapshot.element ?? [];
-  const own = definitions.find((element) => element.path === `${path}.${name}`);
-  if (own) return { text: `${place.text}.${name}`, path: under(own), value };
-  const choice = chosen(definitions, path, name);
-  if (!choice) return { text: `${place.text}.${name}`, path, value };
-  return { text: `${place.text}.${choice.stem}.ofType(${choice.type})`, path: choice.type, value };
-}
-
-/** Where the children of an element are defined: under itself, elsewhere by reference, or with its type. */
-function under({ path, contentReference, type }: ElementDefinition): string {
-  if (contentReference !== undefined) return contentReference;
-  const code = type?.[0]?.code ?? '';
-  return code === 'BackboneElement' || code === 'Element' ? path : code;
-}
-
-function chosen(
-  definitions: readonly ElementDefinition[],
-  path: string,
-  name: string,
-): { stem: string; type: string } | undefined {
-  for (const element of definitions) {
-    const stem = element.path.endsWith('[x]') ? element.path.slice(path.length + 1, -3) : '';
-    if (stem === '' || !element.path.startsWith(`${path}.`) || !name.startsWith(stem)) continue;
-    const type = element.type?.find(({ code }) => name === stem + code[0]!.toUpperCase() + code.slice(1));
-    if (type) return { stem, type: type.code };
-  }
-  return undefined;
+  const found = typePlan(path)?.members.get(name);
+  if (!found) return { text: `${place.text}.${name}`, path, value };
+  const text = found.name === name ? `${place.text}.${name}` : `${place.text}.${found.name}.ofType(${found.type})`;
+  return { text, path: found.isResource ? 'Resource' : (found.plan?.path ?? path), value };
 }
 
 /** Only of a resource: an `ExampleScenario.instance` has an element of that name too. */

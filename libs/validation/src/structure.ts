@@ -1,6 +1,6 @@
 import type { JsonValue } from '#libs/fhir-json';
 import { types } from '../generated/types.js';
-import { Course, EnoughFaults, type Fault } from './course.js';
+import { type CodedElements, Course, EnoughFaults, type Fault } from './course.js';
 import { resource } from './rules/resource.js';
 import { quote } from './words.js';
 
@@ -8,8 +8,12 @@ import { quote } from './words.js';
 export type Ending = 'complete' | 'enough' | 'too-deep';
 
 /** The faults of structure, in the order of the definition. */
-export function structureFaults(type: string, value: JsonValue): { faults: readonly Fault[]; ending: Ending } {
-  const course = new Course(types);
+export function structureFaults(
+  type: string,
+  value: JsonValue,
+  coded?: CodedElements,
+): { faults: readonly Fault[]; ending: Ending } {
+  const course = new Course(types, coded);
   return { ending: ending(() => start(course, type, value)), faults: course.faults };
 }
 

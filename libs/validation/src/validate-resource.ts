@@ -24,14 +24,19 @@ export interface ValidationOptions {
   readonly profiles?: readonly string[];
   /** The same for each type, resources in a Bundle included: what a server is configured to require. */
   readonly required?: Readonly<Record<string, readonly string[]>>;
+  /** False leaves out the profiles that a resource itself claims or, as a vital sign, is by its code. */
+  readonly claims?: boolean;
   /** As in `$validate`: an update needs an id; of a delete nothing is looked at. */
   readonly mode?: 'create' | 'update' | 'delete' | 'profile';
   /** Makes warnings errors, as `Prefer: handling=strict` asks for. */
   readonly strict?: boolean;
   /** The text as sent, so that issues say line and column. */
   readonly source?: string | Uint8Array;
-  /** False leaves out all that takes FHIRPath. */
-  readonly invariants?: boolean;
+  /**
+   * How much is checked: structure and the value sets of FHIR R4; also what the standard and profiles say beside FHIRPath; or all,
+   * which is the default.
+   */
+  readonly extent?: 'bindings' | 'rules' | 'all';
 }
 
 /** `details` says what was found and what was expected, `diagnostics` which rule says so. */
@@ -52,23 +57,34 @@ export interface ValidationIssue extends Issue {
 export function validateResource(resource: JsonValue, options: ValidationOptions = {}): ValidationIssue[] {
   if (options.mode === 'delete') return [];
   const type = isMembers(resource) ? (text(resource.resourceType) ?? '') : 'Resource';
-  const { faults, ending: structure } = structureFaults(type, resource);
+  const { definitions = coreDefinitions() } = options;
   const report = new Report();
+  const bindings = new Bindings(report, definitions.terminology);
+  const { faults, ending: structure } = structureFaults(type, resource, bindings);
   const rest = ending(() => {
     for (const { code, at, diagnostics } of faults) report.error(code, at, diagnostics);
-    if (isMembers(resource) && structure === 'complete') inDepth(report, resource, options);
+    if (isMembers(resource) && structure === 'complete' && options.extent !== 'bindings') {
+      inDepth(report, resource, bindings, definitions, options);
+    }
   });
   return issues(type, resource, report, structure === 'complete' ? rest : structure, options);
 }
 
-function inDepth(report: Report, resource: Members, options: ValidationOptions): void {
-  const { definitions = coreDefinitions(), invariants = true, mode } = options;
+function inDepth(
+  report: Report,
+  resource: Members,
+  bindings: Bindings,
+  definitions: Definitions,
+  options: ValidationOptions,
+): void {
   const visits = new Visits();
-  const walk = new Walk(report, new Bindings(report, definitions.terminology), { invariants, steps: STEPS, visits });
-  if (mode === 'update' && resource.id === undefined) report.error('required', '', 'a resource to update has an id');
+  const invariants = options.extent !== 'rules';
+  const walk = new Walk(report, bindings, { invariants, steps: STEPS, visits });
+  if (options.mode === 'update' && resource.id === undefined)
+    report.error('required', '', 'a resource to update has an id');
   try {
     walk.resource(resource, '');
-    checkProfiles(report, visits, { definitions, invariants, ...options });
+    checkProfiles(report, visits, { ...options, definitions, invariants });
   } catch (error) {
     if (!(error instanceof OutOfSteps)) throw error;
     report.error('too-costly', '', 'the resource takes too long to be checked');

@@ -95,6 +95,25 @@ export function pushNamed(node: Node, name: string, into: Item[]): void {
   for (const { property, kind } of node.kind.named(name)) pushProperty(node, property, kind, into);
 }
 
+/** Whether anything stands at the end of a path of names; nothing is made for it. */
+export function hasPath({ value, sibling, kind }: Node, names: readonly string[], at = 0): boolean {
+  const holder = isObject(value) ? value : isObject(sibling) ? sibling : undefined;
+  if (!holder) return false;
+  for (const { property, kind: inner } of kind.named(names[at]!)) {
+    if (hasBelow(holder[property], inner, names, at + 1)) return true;
+    if (holder[`_${property}`] !== undefined && hasBelow(holder[`_${property}`], inner, names, at + 1)) return true;
+  }
+  return false;
+}
+
+function hasBelow(value: unknown, kind: Kind, names: readonly string[], at: number): boolean {
+  if (value === undefined || value === null) return false;
+  if (Array.isArray(value)) return value.some((each) => hasBelow(each, kind, names, at));
+  if (at === names.length) return true;
+  if (!isObject(value)) return false;
+  return hasPath(isAbstractResource(kind.type) ? resourceNode(value) : { value, kind }, names, at);
+}
+
 /** All children, appended in the order of the document. */
 export function pushChildren(node: Node, into: Item[]): void {
   if (isObject(node.value)) pushMembers(node, node.value, into);

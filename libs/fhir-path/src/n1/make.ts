@@ -3,7 +3,7 @@ import { answer, type Environment, NOTHING, type Run } from './environment.js';
 import { EXISTENCE } from './existence.js';
 import { FHIR_FUNCTIONS } from './fhir-functions.js';
 import type { PathFunction } from './functions.js';
-import { type Item, isNode, isOfType, Moment, pushNamed } from './item.js';
+import { hasPath, type Item, isNode, isOfType, Moment, pushNamed } from './item.js';
 import { PathSyntaxError } from './lexer.js';
 import { operation } from './operators.js';
 import { SELECTION, typeIn } from './selection.js';
@@ -116,7 +116,14 @@ function terminology(name: string): string | undefined {
   return name.startsWith('ext-') ? `http://hl7.org/fhir/StructureDefinition/${name.slice(4)}` : undefined;
 }
 
-function call({ of, name, arguments: trees }: Tree & { kind: 'call' }): Run {
+function call(tree: Tree & { kind: 'call' }): Run {
+  const { of, name, arguments: trees } = tree;
+  const isAsked = (name === 'exists' || name === 'empty') && trees.length === 0;
+  const names = isAsked ? namesOf(of) : undefined;
+  return names ? there(names, name === 'exists') : anyCall(tree);
+}
+
+function anyCall({ of, name, arguments: trees }: Tree & { kind: 'call' }): Run {
   const subject = of ? make(of) : FOCUS;
   if (name === 'is') return is(subject, typeIn(trees[0]));
   if (name === 'iif') return iif(subject, trees);
@@ -127,6 +134,22 @@ function call({ of, name, arguments: trees }: Tree & { kind: 'call' }): Run {
     throw new PathSyntaxError(`${name}() has ${trees.length} arguments`);
   }
   return known.make(subject, TYPE_ARGUMENT.has(name) ? [] : trees.map(make), trees);
+}
+
+/** `a.b.c`, from the focus; undefined for any other path. */
+function namesOf(tree: Tree | undefined): string[] | undefined {
+  if (tree?.kind !== 'member' || /^[A-Z]/.test(tree.name)) return undefined;
+  if (!tree.of) return [tree.name];
+  const before = namesOf(tree.of);
+  return before && [...before, tree.name];
+}
+
+/** Most constraints only ask whether something is there. */
+function there(names: readonly string[], wanted: boolean): Run {
+  return (focus) => {
+    for (const each of focus) if (isNode(each) && hasPath(each, names)) return answer(wanted);
+    return answer(!wanted);
+  };
 }
 
 /** Only the branch that is taken is run. */

@@ -7,6 +7,11 @@ import type { Members } from './json.js';
 const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 const VALUE_SET = /\/ValueSet\//;
 
+/** Whether a type has rules that are checked here. */
+export function hasRules(type: string): boolean {
+  return type === 'Attachment' || type === 'Coding' || type === 'Expression';
+}
+
 /** A value of a complex type, by the name of the type. */
 export function checkDataType(report: Report, type: string, value: Members, at: string): void {
   if (type === 'Attachment') checkAttachment(report, value, at);

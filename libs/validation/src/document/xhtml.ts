@@ -51,6 +51,22 @@ class Reader {
   }
 
   private tag(start: number): XhtmlFault | undefined {
+    return this.plainTag(start) ? undefined : this.anyTag(start);
+  }
+
+  /** The end of what is open, which is every other tag; false for all else. */
+  private plainTag(start: number): boolean {
+    const expected = this.open.at(-1);
+    if (expected === undefined || this.div[start + 1] !== '/' || !this.div.startsWith(expected, start + 2))
+      return false;
+    const end = start + 2 + expected.length;
+    if (this.div[end] !== '>') return false;
+    this.open.pop();
+    this.at = end + 1;
+    return true;
+  }
+
+  private anyTag(start: number): XhtmlFault | undefined {
     TAG.lastIndex = start;
     const groups = TAG.exec(this.div)?.groups;
     if (!groups)
@@ -93,6 +109,7 @@ function textFault(between: string, open: readonly string[]): XhtmlFault | undef
 type Groups = Readonly<Record<string, string | undefined>>;
 
 function attributesFault(element: string, attributes: string, isFirst: boolean): XhtmlFault | undefined {
+  if (attributes === '' && !isFirst) return undefined;
   const seen = new Set<string>();
   for (const [, name = '', double, single] of attributes.matchAll(ATTRIBUTE)) {
     const fault = attributeFault(element, name, double ?? single ?? '');

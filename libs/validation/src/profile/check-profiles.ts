@@ -13,6 +13,7 @@ export interface ProfileOptions {
   readonly definitions: Definitions;
   readonly invariants: boolean;
   readonly profiles?: readonly string[];
+  readonly claims?: boolean;
   readonly required?: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -26,8 +27,7 @@ export function checkProfiles(report: Report, { resources, extensions }: Visits,
   const document: Document = { definitions, invariants, scopes, known: new Map() };
   for (const visit of extensions) checkExtension(report, document, visit);
   for (const visit of resources) {
-    const all = new Map<string, Why>(vitalSigns(visit.value).map((url) => [url, 'implied']));
-    for (const url of claimed(visit)) all.set(url, 'claimed');
+    const all = options.claims === false ? new Map<string, Why>() : claims(visit);
     for (const url of wanted(visit, options)) all.set(url, 'wanted');
     for (const [url, why] of all) checkProfile(report, document, visit, url, why);
   }
@@ -38,6 +38,12 @@ function wanted({ value, at }: ResourceVisit, { profiles = [], required = {} }: 
   const type = text(value.resourceType) ?? '';
   const ofType = Object.hasOwn(required, type) ? required[type]! : [];
   return at === '' ? [...profiles, ...ofType] : ofType;
+}
+
+function claims(visit: ResourceVisit): Map<string, Why> {
+  const all = new Map<string, Why>(vitalSigns(visit.value).map((url) => [url, 'implied']));
+  for (const url of claimed(visit)) all.set(url, 'claimed');
+  return all;
 }
 
 function claimed({ value: { meta } }: ResourceVisit): string[] {

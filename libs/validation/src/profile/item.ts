@@ -1,4 +1,4 @@
-import { type Node, pushNamed, resourceNode } from '#libs/fhir-path';
+import { type Kind, type Node, resourceNode } from '#libs/fhir-path';
 import { isMembers, type Members } from '../document/json.js';
 
 /** An element of the document and where it stands. */
@@ -12,37 +12,37 @@ export function rootItem(value: Members, at: string): Item {
 
 /** The children that a profile's element name means: `component`, `value[x]`, each with its place in the document. */
 export function childrenOf(item: Item, name: string): Item[] {
-  const stem = name.endsWith('[x]') ? name.slice(0, -3) : name;
   const found: Item[] = [];
-  for (const { property } of item.kind.named(stem)) pushProperty(item, property, stem, found);
+  const inSibling = !isMembers(item.value);
+  const holder = inSibling ? item.sibling : item.value;
+  if (!isMembers(holder)) return found;
+  const at = inSibling ? siblingPlace(item.at) : item.at;
+  const stem = name.endsWith('[x]') ? name.slice(0, -3) : name;
+  for (const { property, kind } of item.kind.named(stem)) pushProperty(holder, property, kind, at, found);
   return found;
 }
 
-/** Nodes in the order of the list, so that the place in it is known. */
-function pushProperty(item: Item, property: string, stem: string, into: Item[]): void {
-  const inSibling = !isMembers(item.value);
-  const holder = inSibling ? item.sibling : item.value;
-  if (!isMembers(holder) || (holder[property] === undefined && holder[`_${property}`] === undefined)) return;
-  const own: Node[] = [];
-  const only = { [property]: holder[property], [`_${property}`]: holder[`_${property}`] };
-  pushNamed({ value: only, kind: item.kind }, stem, own as never);
+function pushProperty(holder: Members, property: string, kind: Kind, at: string, into: Item[]): void {
   const value = holder[property];
-  const base = `${inSibling ? siblingPlace(item.at) : item.at}/${value === undefined ? '_' : ''}${property}`;
-  const isList = Array.isArray(value ?? holder[`_${property}`]);
-  const places = isList ? filled(value, holder[`_${property}`]) : [];
-  own.forEach((node, index) => {
-    into.push({ ...node, at: isList ? `${base}/${places[index]}` : base });
-  });
+  const sibling = holder[`_${property}`];
+  if (value === undefined && sibling === undefined) return;
+  const place = value === undefined ? `${at}/_${property}` : `${at}/${property}`;
+  if (!Array.isArray(value ?? sibling)) {
+    pushOne(value, sibling, kind, place, into);
+    return;
+  }
+  const values = Array.isArray(value) ? value : [];
+  const siblings = Array.isArray(sibling) ? sibling : [];
+  const length = Math.max(values.length, siblings.length);
+  for (let index = 0; index < length; index++) pushOne(values[index], siblings[index], kind, `${place}/${index}`, into);
+}
+
+function pushOne(value: unknown, sibling: unknown, kind: Kind, at: string, into: Item[]): void {
+  if (kind.isResource && isMembers(value)) into.push(rootItem(value, at));
+  else if ((value ?? sibling ?? null) !== null) into.push({ value: value ?? undefined, sibling, kind, at });
 }
 
 /** `/birthDate` as `/_birthDate`, `/given/0` as `/_given/0`. */
 function siblingPlace(at: string): string {
   return at.replace(/\/_?([^/]+)((?:\/\d+)?)$/, '/_$1$2');
-}
-
-/** The places of a list that hold something. */
-function filled(values: unknown, siblings: unknown): number[] {
-  const list = (Array.isArray(values) ? values : siblings) as unknown[];
-  const beside = Array.isArray(siblings) ? siblings : [];
-  return list.flatMap((value, index) => ((value ?? beside[index] ?? null) === null ? [] : [index]));
 }

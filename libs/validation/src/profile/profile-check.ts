@@ -1,5 +1,6 @@
 // FHIR R4, section 5.1 "Profiling": a resource or data type against a profile: https://hl7.org/fhir/R4/profiling.html
 import type { ElementType } from '#libs/fhir-definitions';
+import type { Issue } from '#libs/fhir-model';
 import { isSubtype } from '#libs/fhir-path';
 import { EnoughFaults } from '../course.js';
 import type { Definitions } from '../definitions.js';
@@ -28,11 +29,13 @@ export interface Document {
 
 /** Ends a probe at its first error. */
 class Probe extends Report {
-  override add(severity: Parameters<Report['add']>[0], ...rest: [string, string, string, string?]): void {
-    if (severity === 'error' || severity === 'fatal') throw new EnoughFaults();
-    void rest;
+  override add(severity: Issue['severity']): void {
+    if (severity === 'error' || severity === 'fatal') throw FAILED;
   }
 }
+
+/** Made once: a probe is about yes or no, and the stack of an error takes longer to make than most probes. */
+const FAILED = new EnoughFaults();
 
 /** Checks elements against what a profile says of them. */
 export class ProfileCheck {
@@ -52,7 +55,7 @@ export class ProfileCheck {
 
   /** An element and all in it. */
   value(item: Item, plan: ProfilePlan): void {
-    this.types(item, plan);
+    if (plan.checksTypes) this.types(item, plan);
     this.content(item, plan);
     if (plan.binding && item.value !== undefined)
       this.bindings.check(item.value, item.kind.type, plan.binding, item.at);
@@ -72,9 +75,12 @@ export class ProfileCheck {
 
   /** Whether a value is what a plan says, without a report. */
   fits(item: Item, plan: ProfilePlan): boolean {
-    return probe(() =>
-      new ProfileCheck({ ...this.document, invariants: false }, new Probe(), this.scope, this.rule).value(item, plan),
-    );
+    const { fixed, pattern } = plan;
+    if (fixed !== undefined && !isFixed(item.value, fixed)) return false;
+    if (pattern !== undefined && !hasPattern(item.value, pattern)) return false;
+    if (plan.isPlain && !plan.checksTypes) return true;
+    const document = { ...this.document, invariants: false };
+    return probe((report) => new ProfileCheck(document, report, this.scope, this.rule).value(item, plan));
   }
 
   /** Whether a value is valid against a profile; undefined if the profile is not held. A circle is valid. */
@@ -91,8 +97,8 @@ export class ProfileCheck {
     let isValid = known.get(url);
     if (isValid === undefined) {
       known.set(url, true);
-      isValid = probe(() =>
-        new ProfileCheck(this.document, new Probe(), this.scopeOf(item), url).value(item, profile.plan),
+      isValid = probe((report) =>
+        new ProfileCheck(this.document, report, this.scopeOf(item), url).value(item, profile.plan),
       );
       known.set(url, isValid);
     }
@@ -115,8 +121,7 @@ export class ProfileCheck {
 
   private types(item: Item, { types, label }: ProfilePlan): void {
     if (!types || types.length === 0) return;
-    const isChoice = label.includes('[x]', label.lastIndexOf('.')) || item.kind.isResource;
-    const fitting = isChoice ? types.filter(({ code }) => isSubtype(item.kind.type, code)) : types;
+    const fitting = types.filter(({ code }) => isSubtype(item.kind.type, code));
     if (fitting.length === 0) {
       const expected = [...new Set(types.map(({ code }) => code))].join(' or ');
       this.report.error('structure', item.at, `${label} is of type ${item.kind.type}, expected ${expected}`, this.rule);
@@ -224,12 +229,12 @@ export class ProfileCheck {
   }
 }
 
-function probe(check: () => void): boolean {
+function probe(check: (report: Report) => void): boolean {
   try {
-    check();
+    check(new Probe());
     return true;
   } catch (error) {
-    if (error instanceof EnoughFaults) return false;
+    if (error === FAILED) return false;
     throw error;
   }
 }

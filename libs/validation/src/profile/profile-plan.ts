@@ -15,10 +15,14 @@ export interface ProfilePlan {
   readonly most: unknown;
   readonly maxLength: number | undefined;
   readonly types: readonly ElementType[] | undefined;
+  /** There is more to the types than that one element has one type. */
+  readonly checksTypes: boolean;
   readonly binding: ElementBinding | undefined;
   readonly constraints: readonly Constraint[];
   readonly children: ReadonlyMap<string, ProfilePlan>;
   readonly slicing: Slicing | undefined;
+  /** It says nothing but a fixed value or a pattern. */
+  readonly isPlain: boolean;
   readonly slices: ReadonlyMap<string, ProfilePlan>;
 }
 
@@ -36,13 +40,42 @@ export function planOf(node: ElementNode, label: string): ProfilePlan {
     most: valuePart(element, 'maxValue'),
     maxLength: element.maxLength,
     types: element.type,
+    checksTypes: checksTypes(node),
     binding: element.binding,
     constraints: (element.constraint ?? []).flatMap((each) => constraint(each, element.path ?? label)),
-    children: new Map([...node.children].map(([name, child]) => [name, planOf(child, `${label}.${name}`)])),
+    children: new Map(
+      [...node.children].flatMap(([name, child]) => (isIdle(child) ? [] : [[name, planOf(child, `${label}.${name}`)]])),
+    ),
+    isPlain: isPlain(node),
     slicing: element.slicing ?? (isExtension(node) ? BY_URL : undefined),
     slices: new Map([...node.slices].map(([name, slice]) => [name, planOf(slice, `${label}:${name}`)])),
   };
 }
+
+/** A choice, something that is a resource, or a type with a profile on it or on what it refers to. */
+function checksTypes({ name, element }: ElementNode): boolean {
+  if (!element.type) return false;
+  const isOpen = name.endsWith('[x]') || name === 'resource' || name === 'contained';
+  return isOpen || element.type.some(({ profile, targetProfile }) => profile ?? targetProfile);
+}
+
+const SAYS_NOTHING = new Set(['id', 'path', 'base', 'mustSupport', 'type', 'min', 'max', 'slicing']);
+
+/** Nothing is checked of it, as where it is only said that it must be supported. */
+function isIdle(node: ElementNode): boolean {
+  const { element, children, slices } = node;
+  if ((element.min ?? 0) > 0 || (element.max ?? '*') !== '*' || checksTypes(node) || slices.size > 0) return false;
+  if (element.slicing?.rules === 'closed' || !Object.keys(element).every((name) => SAYS_NOTHING.has(name)))
+    return false;
+  return [...children.values()].every(isIdle);
+}
+
+function isPlain({ element, children, slices }: ElementNode): boolean {
+  if (children.size > 0 || slices.size > 0) return false;
+  return Object.keys(element).every((name) => PLAIN.has(name) || /^(?:fixed|pattern)[A-Z]/.test(name));
+}
+
+const PLAIN = new Set(['id', 'path', 'min', 'max', 'base', 'type', 'mustSupport']);
 
 /** Stated once, by the type Element. */
 const BY_URL: Slicing = { discriminator: [{ type: 'value', path: 'url' }], rules: 'open' };

@@ -8,6 +8,9 @@ import { childrenOf, type Item } from './item.js';
 import type { ProfileCheck } from './profile-check.js';
 import type { ProfilePlan } from './profile-plan.js';
 
+/** Plans are never shared between sets of definitions. */
+const said = new WeakMap<ProfilePlan, Map<string, readonly ProfilePlan[]>>();
+
 /** Finds the slice of each item, and checks how often each slice is there, in which order, and what is in it. */
 export class Slices {
   constructor(
@@ -71,10 +74,22 @@ export class Slices {
   private agrees(item: Item, slice: ProfilePlan, { type, path }: Discriminator): boolean {
     const steps = pathSteps(path);
     if (!steps) return false;
-    const plans = plansAt(slice, steps, (url) => this.owner.document.definitions.profiles.get(url)?.plan);
+    const plans = this.plans(slice, path, steps);
     const values = this.valuesAt(item, steps);
     if (type === 'exists') return plans.some(({ min, max }) => (values.length > 0 ? max > 0 : min === 0));
     return values.some((value) => plans.some((plan) => this.matches(value, plan, type)));
+  }
+
+  /** What the slice says at the end of the path, found once. */
+  private plans(slice: ProfilePlan, path: string, steps: readonly PathStep[]): readonly ProfilePlan[] {
+    const known = said.get(slice) ?? new Map<string, readonly ProfilePlan[]>();
+    said.set(slice, known);
+    let plans = known.get(path);
+    if (!plans) {
+      plans = plansAt(slice, steps, (url) => this.owner.document.definitions.profiles.get(url)?.plan);
+      known.set(path, plans);
+    }
+    return plans;
   }
 
   private matches(item: Item, plan: ProfilePlan, type: Discriminator['type']): boolean {

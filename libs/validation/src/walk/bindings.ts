@@ -1,5 +1,6 @@
 // FHIR R4, section 4.1.5 "Binding Strengths": https://hl7.org/fhir/R4/terminologies.html#strength
 import type { ElementBinding } from '#libs/fhir-definitions';
+import type { CodedElements } from '../course.js';
 import { isMembers, type Members, objects, text } from '../document/json.js';
 import type { Report } from '../report.js';
 import type { Membership, Terminology, ValueSet } from '../terminology/terminology.js';
@@ -17,7 +18,7 @@ const SEVERITIES = {
 } as const;
 
 /** Checks codes against the value sets that elements are bound to, and against the systems that they name. */
-export class Bindings {
+export class Bindings implements CodedElements {
   constructor(
     private readonly report: Report,
     private readonly terminology: Terminology,
@@ -37,7 +38,9 @@ export class Bindings {
   }
 
   /** A Coding or Quantity against the system that it names, whatever it is bound to. */
-  coding({ system, code }: Members, at: string): void {
+  coding(value: unknown, at: string): void {
+    if (!isMembers(value)) return;
+    const { system, code } = value;
     if (typeof system !== 'string' || typeof code !== 'string') return;
     const found = this.terminology.hasCode(system, code);
     if (found === true) return;

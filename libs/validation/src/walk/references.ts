@@ -10,13 +10,14 @@ const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 
 /** The type of resource that a reference points to, as far as the document tells. */
 export function targetType({ reference, type }: Members, around: Surroundings): string | undefined {
-  if (typeof reference === 'string') {
-    const found = resolved(reference, around);
-    if (found) return text(found.resourceType);
-    const parsed = parseReference(reference)?.type;
-    if (parsed !== undefined && resourceTypes().has(parsed)) return parsed;
-  }
-  return text(type);
+  return (typeof reference === 'string' ? typeInDocument(reference, around) : undefined) ?? text(type);
+}
+
+function typeInDocument(reference: string, around: Surroundings): string | undefined {
+  const found = around.bundle || reference.startsWith('#') ? resolved(reference, around) : undefined;
+  if (found) return text(found.resourceType);
+  const parsed = parseReference(reference)?.type;
+  return parsed !== undefined && resourceTypes().has(parsed) ? parsed : undefined;
 }
 
 /** A reference leads to what it says, and to one of the types that the element allows. */
@@ -28,9 +29,10 @@ export function checkReference(
   at: string,
 ): void {
   const reference = text(value.reference);
-  if (reference !== undefined && !checkText(report, reference, around, at)) return;
-  const type = targetType(value, around);
-  if (targets && type !== undefined && resourceTypes().has(type) && !targets.has(type)) {
+  const inDocument = reference === undefined ? undefined : typeInDocument(reference, around);
+  if (reference !== undefined && inDocument === undefined && !checkText(report, reference, around, at)) return;
+  const type = inDocument ?? text(value.type);
+  if (targets && type !== undefined && !targets.has(type) && resourceTypes().has(type)) {
     report.error('invalid', at, `a reference to ${type} was found, expected one to ${[...targets].join(' or ')}`);
   }
 }
@@ -42,8 +44,7 @@ function checkText(report: Report, reference: string, { root }: Surroundings, at
     return isThere;
   }
   const path = reference.split(/[?#]/)[0]!;
-  if (SCHEME.test(reference) || path === '' || parseReference(path)) return true;
-  if (reference.includes('?')) return true;
+  if (SCHEME.test(reference) || path === '' || reference.includes('?') || parseReference(path)) return true;
   report.error('value', at, `${quote(reference)} is no reference: expected [type]/[id], an absolute URL or #[id]`);
   return false;
 }

