@@ -6,10 +6,10 @@ import { Chain } from './chain/chain.js';
 import { ChaincodeStream } from './chaincode/chaincode-stream.js';
 import { chaincodeDefinition } from './chaincode-definition.js';
 import { Peer } from './endorser/peer.js';
-import type { Log } from './gateway/calls.js';
 import type { GatewayContext } from './gateway/gateway-context.js';
-import { serveGateway } from './gateway/gateway-service.js';
 import { Orderer } from './orderer/orderer.js';
+import type { Log } from './rpc/calls.js';
+import { serve } from './rpc/serve.js';
 import { MemoryState } from './state/memory-state.js';
 
 export interface NodeOptions {
@@ -91,7 +91,7 @@ export async function startNode(options: NodeOptions): Promise<LedgerNode> {
   const { peers, streams } = makePeers(parts);
   const { certificate, privateKey } = network.organizations[0]!.peer.tls;
   const listener = { address: `${host}:${port}`, certificate, privateKey, log };
-  const server = await serveGateway(gatewayContext(parts, peers, orderer), listener);
+  const server = await serve(gatewayContext(parts, peers, orderer), listener);
   await createNetwork(folder, { endpoint: `localhost:${server.port}` });
   return {
     port: server.port,

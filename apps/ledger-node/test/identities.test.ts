@@ -137,7 +137,9 @@ describe('reading blocks', () => {
     expect(await says('GetBlockByNumber', 'holdfast', '-1')).toMatch(/Failed to parse block number/);
     expect(await says('GetBlockByNumber', 'holdfast', '99999')).toMatch(/Failed to get block number 99999/);
     expect(await says('GetBlockByNumber', 'holdfast')).toMatch(/missing 3rd argument/);
-    expect(await says('GetEverything', 'holdfast', '1')).toMatch(/Requested function GetEverything not found/);
+    expect(await says('GetEverything', 'holdfast', '1')).toMatch(
+      /access denied for \[GetEverything\]\[holdfast\]: \[Unmapped policy for qscc\/GetEverything\]/,
+    );
     expect(await says('GetChainInfo')).toMatch(/Incorrect number of arguments, 1/);
   });
 });

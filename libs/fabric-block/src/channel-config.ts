@@ -1,5 +1,5 @@
 // Hyperledger Fabric 3.1 documentation, "Channel configuration": what a configuration block says of members and policies
-import { common, msp } from '@hyperledger/fabric-protos';
+import { common, msp, peer } from '@hyperledger/fabric-protos';
 import type { Block } from './block.js';
 import { BlockError } from './block-error.js';
 import { decodeLoosely, present } from './canonical-message.js';
@@ -19,6 +19,8 @@ export interface ChannelConfig {
   organizationName(mspId: string): string | undefined;
   /** A policy by its path, such as /Channel/Application/Endorsement; undefined where there is none. */
   policy(path: string): Policy | undefined;
+  /** Path of the policy that the channel's ACLs give a resource, such as qscc/GetChainInfo; undefined where it has none of its own. */
+  acl(resource: string): string | undefined;
 }
 
 /** Reads a configuration block, such as block 0. Trusts it: compare its hash first. Throws BlockError. */
@@ -34,6 +36,7 @@ export function channelConfig(block: Block): ChannelConfig {
   const names = new Map(applications.map(({ name, mspId }) => [mspId, name]));
   const policies = new Map<string, Policy>();
   readPolicies(root, '/Channel', policies);
+  const acls = accessControls(root);
   return {
     channel: channelId,
     peerMsps,
@@ -41,6 +44,7 @@ export function channelConfig(block: Block): ChannelConfig {
     members: membership({ ...ordererMsps, ...peerMsps }),
     organizationName: (mspId) => names.get(mspId),
     policy: (path) => policies.get(path),
+    acl: (resource) => acls.get(resource),
   };
 }
 
@@ -63,6 +67,19 @@ function organizations(root: common.ConfigGroup, group: 'Application' | 'Orderer
       roots: { roots, intermediates: pems(fabric.getIntermediateCertsList_asU8()) },
     };
   });
+}
+
+/** A name that is no path stands for a policy of the application. */
+function accessControls(root: common.ConfigGroup): Map<string, string> {
+  const value = root.getGroupsMap().get('Application')?.getValuesMap().get('ACLs')?.getValue_asU8();
+  if (!value) return new Map();
+  const entries = [...decodeLoosely(peer.ACLs, value, 'access control lists').getAclsMap().entries()];
+  return new Map(
+    entries.map(([resource, rule]) => {
+      const named = rule.getPolicyRef();
+      return [resource, named.startsWith('/') ? named : `/Channel/Application/${named}`];
+    }),
+  );
 }
 
 function pems(certificates: Uint8Array[]): string[] {

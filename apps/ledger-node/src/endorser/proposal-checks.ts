@@ -7,9 +7,10 @@ import {
   type Member,
   type Proposal,
 } from '#libs/fabric-block';
+import { resourcePolicy } from './resource-policy.js';
 
-const TIME_WINDOW = 15 * 60 * 1000;
-const SYSTEM_CHAINCODE = 'qscc';
+export const TIME_WINDOW = 15 * 60 * 1000;
+export const SYSTEM_CHAINCODE = 'qscc';
 
 export interface ProposalContext {
   config: ChannelConfig;
@@ -37,21 +38,24 @@ function creatorOf(proposal: Proposal, { config, now }: ProposalContext): Member
   }
 }
 
-function checkPolicy(path: string, member: Member, { config }: ProposalContext): void {
+/** Throws the peer's text unless the member satisfies the policy of the resource. */
+export function checkResource(resource: string, member: Member, { config }: Pick<ProposalContext, 'config'>): void {
+  const path = resourcePolicy(config, resource);
   if (config.policy(path)?.([member])) return;
   throw new Error(
     `failed evaluating policy on signed data during check policy [${path}]: [a ${member.role} of ${member.mspId} does not satisfy it]`,
   );
 }
 
-/** Writers may run the chaincodes of the channel, readers (also peers) the system chaincode. Throws the peer's text. */
-export function checkAccess(proposal: Proposal, context: ProposalContext): void {
+/** The creator, who may propose this. Throws the peer's text. */
+export function checkAccess(proposal: Proposal, context: ProposalContext): Member {
   checkTime(proposal, context.now());
   const creator = creatorOf(proposal, context);
   if (context.hasTransaction(proposal.txId))
     throw new Error(
       `duplicate transaction found [${proposal.txId}]. Creator [${Buffer.from(proposal.signatureHeader.creator).toString('hex')}]`,
     );
-  const reads = proposal.chaincode === SYSTEM_CHAINCODE;
-  checkPolicy(`/Channel/Application/${reads ? 'Readers' : 'Writers'}`, creator, context);
+  // The system chaincode looks itself who may use its functions.
+  if (proposal.chaincode !== SYSTEM_CHAINCODE) checkResource('peer/Propose', creator, context);
+  return creator;
 }

@@ -50,25 +50,37 @@ const QUERIES = new Map<string, Query>([
   ['GetTransactionByID', transactionById],
 ]);
 
-async function run(chain: Chain, channel: string, args: readonly string[]): Promise<Uint8Array> {
+export interface LedgerQuery {
+  channel: string;
+  args: readonly Uint8Array[];
+  /** Throws unless who asks may use the resource, such as qscc/GetChainInfo. */
+  checkResource(resource: string): void;
+}
+
+function checkAccess(fn: string, { channel, checkResource }: LedgerQuery): void {
+  try {
+    checkResource(`qscc/${fn}`);
+  } catch (error) {
+    throw new Error(`access denied for [${fn}][${channel}]: [${(error as Error).message}]`);
+  }
+}
+
+async function run(chain: Chain, asked: LedgerQuery): Promise<Uint8Array> {
+  const args = asked.args.map((arg) => Buffer.from(arg).toString('utf8'));
   const [fn = '', named = '', argument] = args;
   if (args.length < 2) throw new Error(`Incorrect number of arguments, ${args.length}`);
   if (fn !== 'GetChainInfo' && argument === undefined) throw new Error(`missing 3rd argument for ${fn}`);
-  if (named !== channel) throw new Error(`Invalid chain ID, ${named}`);
+  if (named !== asked.channel) throw new Error(`Invalid chain ID, ${named}`);
+  checkAccess(fn, asked);
   const query = QUERIES.get(fn);
   if (!query) throw new Error(`Requested function ${fn} not found.`);
   return query(chain, argument ?? '');
 }
 
 /** Answers like a chaincode: what it cannot find is a response of status 500. */
-export async function queryLedger(
-  chain: Chain,
-  channel: string,
-  args: readonly Uint8Array[],
-): Promise<ChaincodeResponse> {
+export async function queryLedger(chain: Chain, asked: LedgerQuery): Promise<ChaincodeResponse> {
   try {
-    const texts = args.map((arg) => Buffer.from(arg).toString('utf8'));
-    return { status: 200, message: '', payload: await run(chain, channel, texts) };
+    return { status: 200, message: '', payload: await run(chain, asked) };
   } catch (error) {
     return { status: 500, message: (error as Error).message, payload: new Uint8Array() };
   }

@@ -4,9 +4,10 @@ import type { ServerWritableStream } from '@grpc/grpc-js';
 import { gateway, orderer, peer } from '@hyperledger/fabric-protos';
 import type { ChaincodeEvent } from '#libs/fabric-block';
 import type { Chain } from '../chain/chain.js';
+import { whenThere } from '../chain/when-there.js';
+import { RpcError } from '../rpc/rpc-error.js';
 import { blockEvents } from './block-events.js';
 import type { GatewayContext } from './gateway-context.js';
-import { RpcError } from './rpc-error.js';
 import { checkReader } from './signed-request.js';
 
 type Stream = ServerWritableStream<gateway.SignedChaincodeEventsRequest, gateway.ChaincodeEventsResponse>;
@@ -18,7 +19,11 @@ function checked(
   const bytes = signed.getRequest_asU8();
   if (bytes.length === 0) throw new RpcError('INVALID_ARGUMENT', 'a chaincode events request is required');
   const request = gateway.ChaincodeEventsRequest.deserializeBinary(bytes);
-  checkReader({ bytes, identity: request.getIdentity_asU8(), signature: signed.getSignature_asU8() }, context);
+  checkReader(
+    { bytes, identity: request.getIdentity_asU8(), signature: signed.getSignature_asU8() },
+    'gateway/ChaincodeEvents',
+    context,
+  );
   if (request.getChannelId() !== context.channel)
     throw new RpcError('NOT_FOUND', `channel not found: ${request.getChannelId()}`);
   return request;
@@ -63,20 +68,6 @@ function response(block: number, events: readonly ChaincodeEvent[]): gateway.Cha
     message.addEvents(item);
   }
   return message;
-}
-
-/** Resolves when the chain has the block. Rejects with the signal's reason. */
-async function whenThere(chain: Chain, number: number, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  if (number < chain.height) return;
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const stop = chain.onBlock(() => number < chain.height && resolve());
-  const abort = () => reject(signal.reason as Error);
-  signal.addEventListener('abort', abort, { once: true });
-  await promise.finally(() => {
-    stop();
-    signal.removeEventListener('abort', abort);
-  });
 }
 
 /** Runs until the client or the node ends it: it never resolves. */

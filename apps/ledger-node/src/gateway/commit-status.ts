@@ -1,7 +1,7 @@
 // Fabric gateway service, CommitStatus: answers when the transaction is in a block, however long that takes
 import { gateway, type peer } from '@hyperledger/fabric-protos';
+import { RpcError } from '../rpc/rpc-error.js';
 import type { GatewayContext } from './gateway-context.js';
-import { RpcError } from './rpc-error.js';
 import { checkReader } from './signed-request.js';
 
 type Code = peer.TxValidationCodeMap[keyof peer.TxValidationCodeMap];
@@ -13,7 +13,11 @@ function checked(signed: gateway.SignedCommitStatusRequest, context: GatewayCont
   if (request.getIdentity_asU8().length === 0) throw new RpcError('INVALID_ARGUMENT', 'no identity provided');
   if (request.getChannelId() === '') throw new RpcError('INVALID_ARGUMENT', 'no channel ID provided');
   if (request.getTransactionId() === '') throw new RpcError('INVALID_ARGUMENT', 'transaction ID should not be empty');
-  checkReader({ bytes, identity: request.getIdentity_asU8(), signature: signed.getSignature_asU8() }, context);
+  checkReader(
+    { bytes, identity: request.getIdentity_asU8(), signature: signed.getSignature_asU8() },
+    'gateway/CommitStatus',
+    context,
+  );
   if (request.getChannelId() !== context.channel)
     throw new RpcError('ABORTED', `channel not found: ${request.getChannelId()}`);
   return request;

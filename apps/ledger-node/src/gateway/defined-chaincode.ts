@@ -1,7 +1,7 @@
 import { lifecycleSequenceKey, type Proposal } from '#libs/fabric-block';
+import { RpcError } from '../rpc/rpc-error.js';
 import { LIFECYCLE } from '../simulation/simulation.js';
 import type { GatewayContext } from './gateway-context.js';
-import { RpcError } from './rpc-error.js';
 
 /** Refuses what no peer of the channel can run: chaincodes that are not defined, also the peers' own. */
 export function definedChaincode({ chaincode, channelId }: Proposal, { chain }: GatewayContext): void {

@@ -3,10 +3,10 @@ import { common, gateway } from '@hyperledger/fabric-protos';
 import { type Endorsement, encodeTransactionPayload, type Proposal } from '#libs/fabric-block';
 import type { Peer, SimulationResult } from '../endorser/peer.js';
 import { checkAccess } from '../endorser/proposal-checks.js';
+import { type ErrorDetail, RpcError } from '../rpc/rpc-error.js';
 import { definedChaincode } from './defined-chaincode.js';
 import type { GatewayContext } from './gateway-context.js';
 import { openSignedProposal } from './open-signed-proposal.js';
-import { type ErrorDetail, RpcError } from './rpc-error.js';
 
 type Outcome = { peer: Peer; payload: Uint8Array; endorsement: Endorsement } | { peer: Peer; refused: string };
 

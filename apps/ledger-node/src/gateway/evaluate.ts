@@ -1,13 +1,13 @@
 // Fabric gateway service, Evaluate: one peer runs the function; nothing is written
 import { gateway, peer as protos } from '@hyperledger/fabric-protos';
-import type { ChaincodeResponse, Proposal } from '#libs/fabric-block';
+import type { ChaincodeResponse, Member, Proposal } from '#libs/fabric-block';
 import type { Peer } from '../endorser/peer.js';
-import { checkAccess } from '../endorser/proposal-checks.js';
+import { checkAccess, checkResource, SYSTEM_CHAINCODE } from '../endorser/proposal-checks.js';
 import { queryLedger } from '../endorser/qscc.js';
+import { type ErrorDetail, RpcError, type StatusName } from '../rpc/rpc-error.js';
 import { definedChaincode } from './defined-chaincode.js';
 import type { GatewayContext } from './gateway-context.js';
 import { openSignedProposal } from './open-signed-proposal.js';
-import { type ErrorDetail, RpcError, type StatusName } from './rpc-error.js';
 
 function target({ peers }: GatewayContext, asked: readonly string[], { chaincode, channelId }: Proposal): Peer {
   const peer = asked.length === 0 ? peers[0] : peers.find(({ mspId }) => asked.includes(mspId));
@@ -23,8 +23,16 @@ function refused(code: StatusName, message: string, { address, mspId }: Peer): R
   return new RpcError(code, `evaluate call to endorser returned error: ${message}`, details);
 }
 
-async function run(proposal: Proposal, peer: Peer, { chain, channel }: GatewayContext): Promise<ChaincodeResponse> {
-  if (proposal.chaincode === 'qscc') return queryLedger(chain, channel, proposal.args);
+async function run(
+  proposal: Proposal,
+  creator: Member,
+  peer: Peer,
+  context: GatewayContext,
+): Promise<ChaincodeResponse> {
+  const { chain, channel, access } = context;
+  const { chaincode, args } = proposal;
+  const check = (resource: string) => checkResource(resource, creator, access);
+  if (chaincode === SYSTEM_CHAINCODE) return queryLedger(chain, { channel, args, checkResource: check });
   const snapshot = chain.snapshot();
   try {
     return (await peer.simulate(proposal, snapshot)).response;
@@ -38,9 +46,9 @@ async function run(proposal: Proposal, peer: Peer, { chain, channel }: GatewayCo
   }
 }
 
-function check(proposal: Proposal, peer: Peer, { access }: GatewayContext): void {
+function check(proposal: Proposal, peer: Peer, { access }: GatewayContext): Member {
   try {
-    checkAccess(proposal, access);
+    return checkAccess(proposal, access);
   } catch (error) {
     throw refused('FAILED_PRECONDITION', (error as Error).message, peer);
   }
@@ -51,10 +59,10 @@ export async function evaluate(
   context: GatewayContext,
 ): Promise<gateway.EvaluateResponse> {
   const proposal = openSignedProposal(request.getProposedTransaction(), context.channel);
-  if (proposal.chaincode !== 'qscc') definedChaincode(proposal, context);
+  if (proposal.chaincode !== SYSTEM_CHAINCODE) definedChaincode(proposal, context);
   const peer = target(context, request.getTargetOrganizationsList(), proposal);
-  check(proposal, peer, context);
-  const { status, message, payload } = await run(proposal, peer, context);
+  const creator = check(proposal, peer, context);
+  const { status, message, payload } = await run(proposal, creator, peer, context);
   if (status < 200 || status >= 400) throw refused('UNKNOWN', `chaincode response ${status}, ${message}`, peer);
   const result = new protos.Response();
   result.setStatus(status);

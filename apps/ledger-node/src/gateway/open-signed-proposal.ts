@@ -1,6 +1,6 @@
 import type { peer } from '@hyperledger/fabric-protos';
 import { BlockError, openProposal, type Proposal } from '#libs/fabric-block';
-import { RpcError } from './rpc-error.js';
+import { RpcError } from '../rpc/rpc-error.js';
 
 /** The proposal inside a gateway request. Throws RpcError with the code that fits what is wrong with it. */
 export function openSignedProposal(signed: peer.SignedProposal | undefined, channel: string): Proposal {

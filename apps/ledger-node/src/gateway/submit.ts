@@ -1,8 +1,8 @@
 // Fabric gateway service, Submit: hands the envelope to the orderer; the answer says only that it was taken
 import { gateway } from '@hyperledger/fabric-protos';
 import { Rejection } from '../orderer/rejection.js';
+import { RpcError } from '../rpc/rpc-error.js';
 import type { GatewayContext } from './gateway-context.js';
-import { RpcError } from './rpc-error.js';
 
 export async function submit(
   request: gateway.SubmitRequest,

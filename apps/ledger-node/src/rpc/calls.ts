@@ -1,22 +1,34 @@
 import type {
+  handleBidiStreamingCall,
   handleServerStreamingCall,
   handleUnaryCall,
+  ServerDuplexStream,
   ServerUnaryCall,
   ServerWritableStream,
   sendUnaryData,
 } from '@grpc/grpc-js';
+import type { InFlight } from './in-flight.js';
 import { RpcError, serviceError } from './rpc-error.js';
 
 export type Log = (line: { msg: string } & Record<string, unknown>) => void;
 type Call<Request, Response> = (request: Request, signal: AbortSignal) => Promise<Response>;
 
-const MAX_CONCURRENT = 500;
+export interface CallLimits {
+  /** As Fabric names it when there are too many calls. */
+  service: string;
+  concurrent: number;
+  /** Shared by all services. */
+  inFlight: InFlight;
+}
 
-/** Wraps the gateway's calls: at most 500 at a time, errors as the client expects them, no stack to anyone. */
+/** Wraps the calls of one service: so many at a time, errors as clients of Fabric expect them, no stack to anyone. */
 export class Calls {
   private readonly pending = new Set<AbortController>();
 
-  constructor(private readonly log: Log) {}
+  constructor(
+    private readonly log: Log,
+    private readonly limits: CallLimits,
+  ) {}
 
   /** Ends the calls that only wait. */
   close(): void {
@@ -29,13 +41,15 @@ export class Calls {
     return new RpcError('INTERNAL', 'internal error of the ledger node');
   }
 
-  /** For calls of any kind: refuses the 501st, keeps count of the others. */
-  async limited<T>(path: string, run: (signal: AbortSignal) => Promise<T>, cancelled: AbortController): Promise<T> {
-    if (this.pending.size >= MAX_CONCURRENT)
-      throw new RpcError(
-        'UNKNOWN',
-        `too many requests for /gateway.Gateway, exceeding concurrency limit (${MAX_CONCURRENT})`,
-      );
+  /** For calls of any kind: refuses what is too much, keeps count of the others. */
+  private async limited<T>(
+    path: string,
+    run: (signal: AbortSignal) => Promise<T>,
+    cancelled: AbortController,
+  ): Promise<T> {
+    const { service, concurrent } = this.limits;
+    if (this.pending.size >= concurrent)
+      throw new RpcError('UNKNOWN', `too many requests for ${service}, exceeding concurrency limit (${concurrent})`);
     this.pending.add(cancelled);
     try {
       return await run(cancelled.signal);
@@ -51,7 +65,7 @@ export class Calls {
     if (this.pending.has(call)) call.abort(new RpcError('CANCELLED', 'the call was cancelled'));
   }
 
-  stream<Request, Response>(
+  stream<Request extends object, Response>(
     serve: (stream: ServerWritableStream<Request, Response>, signal: AbortSignal) => Promise<never>,
   ): handleServerStreamingCall<Request, Response> {
     return (stream) => {
@@ -63,14 +77,37 @@ export class Calls {
     };
   }
 
-  unary<Request, Response>(call: Call<Request, Response>): handleUnaryCall<Request, Response> {
+  unary<Request extends object, Response>(call: Call<Request, Response>): handleUnaryCall<Request, Response> {
     return (received: ServerUnaryCall<Request, Response>, answer: sendUnaryData<Response>) => {
       const cancelled = new AbortController();
+      const { request } = received;
       received.on('cancelled', () => this.cancel(cancelled));
-      this.limited(received.getPath(), (signal) => call(received.request, signal), cancelled).then(
+      const run = (signal: AbortSignal) => this.limits.inFlight.during(request, () => call(request, signal));
+      this.limited(received.getPath(), run, cancelled).then(
         (response) => answer(null, response),
         (error: RpcError) => answer(serviceError(error)),
       );
     };
   }
+
+  /** The stream is ended when `serve` resolves. Nothing that `serve` waits for outlives the call. */
+  duplex<Request, Response>(
+    serve: (stream: ServerDuplexStream<Request, Response>, signal: AbortSignal) => Promise<void>,
+  ): handleBidiStreamingCall<Request, Response> {
+    return (stream) => {
+      const cancelled = new AbortController();
+      stream.on('cancelled', () => this.cancel(cancelled));
+      const run = (signal: AbortSignal) => Promise.race([serve(stream, signal), aborted(signal)]);
+      this.limited(stream.getPath(), run, cancelled).then(
+        () => stream.end(),
+        (error: RpcError) => stream.emit('error', serviceError(error)),
+      );
+    };
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
 }
