@@ -2,7 +2,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type SigningIdentity, signingIdentity } from '#libs/fabric-block';
-import { issueCertificate, makeAuthority } from '#libs/fabric-network';
+import { issueCertificate, makeAuthority, type Validity } from '#libs/fabric-network';
+import { around, issuedIdentity } from './issued-identity.js';
 import { LedgerClient, refusal } from './ledger-client.js';
 import { type LedgerUnderTest, startLedger } from './ledger-under-test.js';
 
@@ -24,7 +25,8 @@ function as(identity: SigningIdentity, organization = 0): LedgerClient {
   return client;
 }
 
-const YEAR = 365 * 24 * 3_600_000;
+const MINUTE = 60_000;
+const YEAR = 365 * 24 * 60 * MINUTE;
 
 async function foreign(mspId: string, validity = around(-YEAR, YEAR), unit = 'client'): Promise<SigningIdentity> {
   const ca = await makeAuthority('O=HospitalA, CN=ca.HospitalA', around(-2 * YEAR, 2 * YEAR));
@@ -33,10 +35,6 @@ async function foreign(mspId: string, validity = around(-YEAR, YEAR), unit = 'cl
     validity,
   });
   return signingIdentity({ mspId, certificate }, privateKey);
-}
-
-function around(from: number, to: number): { notBefore: Date; notAfter: Date } {
-  return { notBefore: new Date(Date.now() + from), notAfter: new Date(Date.now() + to) };
 }
 
 function member(organization: number, name: 'client' | 'admin' | 'peer'): SigningIdentity {
@@ -118,5 +116,48 @@ describe('who is refused', () => {
     const { code, details } = await refusal(as(ledger.network.orderer.admin.identity).endorse('put', 'k', 'v'));
     expect(code).toBe('ABORTED');
     expect(details.join()).toMatch(/\/Channel\/Application\/Writers|access denied/);
+  });
+});
+
+describe("a certificate of the organisation's own CA", () => {
+  const issued = async (subject: string, validity?: Validity) =>
+    as(await issuedIdentity(ledger, { organization: 0, subject, ...(validity && { validity }) }));
+
+  test('that was made later is a member like the others', async () => {
+    const nurse = await issued('O=HospitalA, OU=client, CN=nurse');
+    expect(await nurse.submit('put', 'by a nurse', 'v')).toMatchObject({ code: 'VALID' });
+  });
+
+  test('that has expired is refused', async () => {
+    const late = await issued('O=HospitalA, OU=client, CN=late', around(-2 * MINUTE, -MINUTE));
+    const { code, details } = await refusal(late.endorse('put', 'k', 'v'));
+    expect(code).toBe('ABORTED');
+    expect(details).toEqual(['proposal client identity expired']);
+    expect((await refusal(late.evaluate('get', 'k'))).code).toBe('UNAVAILABLE');
+  });
+
+  test('that is not valid yet is taken: peers look at the end of it only', async () => {
+    const early = await issued('O=HospitalA, OU=client, CN=early', around(YEAR / 2, YEAR));
+    expect(await early.submit('put', 'k', 'v')).toMatchObject({ code: 'VALID' });
+  });
+
+  test.each([
+    ['that began before its CA', 'O=HospitalA, OU=client, CN=old', around(-YEAR, YEAR)],
+    ['without a role', 'O=HospitalA, CN=nobody', undefined],
+    ['with two roles', 'O=HospitalA, OU=client, OU=admin, CN=both', undefined],
+    ['with a role that there is not', 'O=HospitalA, OU=Client, CN=capital', undefined],
+  ] as const)('%s is refused', async (_, subject, validity) => {
+    const client = await issued(subject, validity);
+    const { code, details } = await refusal(client.endorse('put', 'k', 'v'));
+    expect(code).toBe('ABORTED');
+    expect(details.join()).toMatch(/access denied/);
+    expect((await refusal(client.evaluate('get', 'k'))).code).toBe('FAILED_PRECONDITION');
+  });
+
+  test('with the role of an orderer is a member who may not write', async () => {
+    const client = await issued('O=HospitalA, OU=orderer, CN=orderer');
+    const { code, details } = await refusal(client.endorse('put', 'k', 'v'));
+    expect(code).toBe('ABORTED');
+    expect(details.join()).toMatch(/\/Channel\/Application\/Writers/);
   });
 });

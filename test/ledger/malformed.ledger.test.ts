@@ -10,7 +10,9 @@ import {
   type NamespaceSet,
   transactionId,
 } from '#libs/fabric-block';
+import type { Validity } from '#libs/fabric-network';
 import { type Forgery, forge, writing } from './forged-transaction.js';
+import { around, issuedIdentity } from './issued-identity.js';
 import { type LedgerClient, refusal } from './ledger-client.js';
 import { CHAINCODE, type LedgerUnderTest, startLedger } from './ledger-under-test.js';
 import { openTransaction } from './opened-transaction.js';
@@ -117,6 +119,38 @@ describe('a forged transaction', () => {
   }
 });
 
+describe('an endorsement', () => {
+  const PEER = 'O=HospitalB, OU=peer, CN=other.HospitalB';
+
+  async function endorsedWith(subject: string, validity?: Validity): Promise<string> {
+    const own = await issuedIdentity(ledger, { organization: 1, subject, ...(validity && { validity }) });
+    return codeOf({ endorsers: [organization(0).peer.identity, own] });
+  }
+
+  test('by another peer of the organisation counts', async () => {
+    expect(await endorsedWith(PEER)).toBe('VALID');
+  });
+
+  test('by a peer whose certificate has expired counts: blocks are judged without a clock', async () => {
+    expect(await endorsedWith(PEER, around(-120_000, -60_000))).toBe('VALID');
+  });
+
+  test('by a peer whose certificate is not valid yet counts', async () => {
+    expect(await endorsedWith(PEER, around(60_000, 120_000))).toBe('VALID');
+  });
+
+  test('by a certificate that began before its CA does not count', async () => {
+    expect(await endorsedWith(PEER, around(-86_400_000, 86_400_000))).toBe('ENDORSEMENT_POLICY_FAILURE');
+  });
+
+  test.each(['O=HospitalB, OU=client, CN=c', 'O=HospitalB, CN=c', 'O=HospitalB, OU=peer, OU=client, CN=c'])(
+    'by %s does not count',
+    async (subject) => {
+      expect(await endorsedWith(subject)).toBe('ENDORSEMENT_POLICY_FAILURE');
+    },
+  );
+});
+
 describe('what is not ordered at all', () => {
   const submitted = (envelope: Uint8Array) => refusal(client.submitEnvelope(envelope, 'some id'));
 
@@ -156,6 +190,15 @@ describe('what is not ordered at all', () => {
   test('an envelope by a peer, who may not write', async () => {
     const envelope = forge(ledger.network, { creator: organization(0).peer.identity });
     expect(await submitted(envelope)).toMatchObject({ code: 'ABORTED', message: expect.stringMatching(/FORBIDDEN/) });
+  });
+
+  test('an envelope by someone whose certificate has expired', async () => {
+    const subject = 'O=HospitalA, OU=client, CN=late';
+    const creator = await issuedIdentity(ledger, { organization: 0, subject, validity: around(-120_000, -60_000) });
+    expect(await submitted(forge(ledger.network, { creator }))).toMatchObject({
+      code: 'ABORTED',
+      message: expect.stringMatching(/client identity expired/),
+    });
   });
 
   test('an envelope that is none', async () => {

@@ -27,7 +27,8 @@ export interface Member extends Identity {
 export interface Membership {
   /**
    * The member behind SerializedIdentity bytes: an MSP that is known, a P-256 certificate that chains to its roots,
-   * is no CA, is not revoked and names exactly one role; in date (with its chain) at `at`, where that is given.
+   * is no CA, is not revoked, began while its chain was valid, and names exactly one role; in date (with its chain)
+   * at `at`, where that is given.
    * Throws BlockError IDENTITY, or MALFORMED.
    */
   member(creator: Uint8Array, at?: Date): Member;
@@ -84,6 +85,7 @@ function identify(msps: ReadonlyMap<string, Msp>, identity: Identity): Known {
   const path = issuerPath(x509, msp.roots, msp.intermediates);
   if (!path) throw refused(identity, 'was not issued by a CA of the organisation');
   if (x509.ca) throw refused(identity, 'is that of a CA');
+  if (!path.every((link) => inDate(link, begun(x509)))) throw refused(identity, 'began when its CA was not valid');
   if ([x509, ...path].some((link) => msp.revoked.has(revocation(link.issuer, link.serialNumber)))) {
     throw refused(identity, 'is revoked');
   }
@@ -91,6 +93,11 @@ function identify(msps: ReadonlyMap<string, Msp>, identity: Identity): Known {
   if (!role) throw refused(identity, 'does not name exactly one of the roles client, peer, admin, orderer');
   const verify = verifySignature.bind(undefined, x509.publicKey);
   return { member: { ...identity, role, x509, verify }, path };
+}
+
+/** Where peers stand when they look at a chain: blocks are judged without a clock. */
+function begun(x509: X509Certificate): Date {
+  return new Date(x509.validFromDate.getTime() + 1_000);
 }
 
 function readCertificate(identity: Identity): X509Certificate {

@@ -68,6 +68,14 @@ describe('refused is', () => {
     expect(reason(() => members.member(creator(certificate)))).toMatch(/not issued by a CA/);
   });
 
+  test('a certificate that began when its CA was not valid, whatever the time is', async () => {
+    const early = { ...validity, notBefore: new Date('2025-12-31T23:59:00Z') };
+    const { ca } = hospitals.organizations.A;
+    const { certificate } = await issueCertificate(ca, { subject: 'OU=peer, CN=x', validity: early });
+    expect(reason(() => members.member(creator(certificate)))).toMatch(/began when its CA was not valid/);
+    expect(reason(() => members.member(creator(certificate), NOW))).toMatch(/began when its CA was not valid/);
+  });
+
   test('a certificate by a CA that only has the same name', async () => {
     const impostor = await makeAuthority(hospitals.organizations.A.ca.subject, validity);
     const { certificate } = await issueCertificate(impostor, { subject: 'OU=peer, CN=x', validity });
