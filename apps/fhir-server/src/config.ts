@@ -35,6 +35,11 @@ const environment = z.object({
     .int()
     .min(1024)
     .default(16 * 1024 * 1024),
+  MAX_BUNDLE_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1024)
+    .default(256 * 1024 * 1024),
 });
 
 /** Everything the server is told from outside. Times in seconds, sizes in bytes. */
@@ -51,6 +56,8 @@ export interface Config {
   /** The server's own issuer; present only where no other is configured, and only on loopback. */
   developmentIssuer?: string;
   maxBodyBytes: number;
+  /** Of a batch or transaction. */
+  maxBundleBytes: number;
   /** What happens to references to what is not there. */
   referentialIntegrity: 'off' | 'warn' | 'refuse';
   /** Whether a conditional delete may delete several resources. */
@@ -89,6 +96,7 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     issuers: env.ISSUERS,
     ...(env.ISSUERS.length === 0 ? { developmentIssuer: `${origin}/dev` } : {}),
     maxBodyBytes: env.MAX_BODY_BYTES,
+    maxBundleBytes: Math.max(env.MAX_BUNDLE_BYTES, env.MAX_BODY_BYTES),
     referentialIntegrity: env.REFERENTIAL_INTEGRITY,
     deletesSeveral: env.CONDITIONAL_DELETE === 'multiple',
   };

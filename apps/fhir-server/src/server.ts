@@ -2,14 +2,15 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule, type Parts } from './app.module.js';
+import { receiveBodies } from './http/body.js';
 
 const REQUEST_TIMEOUT_MILLISECONDS = 60_000;
 const MAX_PATH_PART = 128;
 
-/** The server, wired but not listening. Bodies arrive as the bytes that were sent, whatever their media type. */
+/** The server, wired but not listening. */
 export async function makeServer(parts: Parts): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
-    bodyLimit: parts.config.maxBodyBytes,
+    bodyLimit: parts.config.maxBundleBytes,
     requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: MAX_PATH_PART },
@@ -20,7 +21,6 @@ export async function makeServer(parts: Parts): Promise<NestFastifyApplication> 
     abortOnError: false,
   });
   const fastify = app.getHttpAdapter().getInstance();
-  fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  receiveBodies(fastify, parts.config, ({ headers }) => parts.tokens.verify(headers.authorization));
   return app;
 }

@@ -297,7 +297,7 @@ describe('metadata', () => {
     const resources = statement.rest[0]?.resource ?? [];
     expect(resources.length).toBeGreaterThan(140);
     const patient = resources.find(({ type }) => type === 'Patient');
-    expect(patient?.interaction).toHaveLength(7);
+    expect(patient?.interaction).toHaveLength(8);
     expect(patient?.searchParam.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['name', 'birthdate', '_id', '_count']),
     );

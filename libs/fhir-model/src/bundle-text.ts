@@ -1,4 +1,4 @@
-// FHIR R4, Bundle: searchset and history.
+// FHIR R4, Bundle: searchset, history and the answers to batch and transaction.
 
 export interface BundleLink {
   relation: 'self' | 'first' | 'previous' | 'next' | 'last';
@@ -6,16 +6,16 @@ export interface BundleLink {
 }
 
 export interface BundleEntry {
-  fullUrl: string;
+  fullUrl?: string;
   /** The stored JSON text of the resource; absent in the history entry of a deletion. */
   resourceText?: string;
   search?: { mode: 'match' | 'include' | 'outcome'; score?: number };
   request?: { method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'; url: string };
-  response?: { status: string; etag?: string; lastModified?: string; location?: string };
+  response?: { status: string; location?: string; etag?: string; lastModified?: string; outcome?: object };
 }
 
 export interface BundleParts {
-  type: 'searchset' | 'history';
+  type: 'searchset' | 'history' | 'transaction-response' | 'batch-response' | 'document';
   /** How many match in all, if that was counted. */
   total?: number;
   links: BundleLink[];

@@ -1,4 +1,5 @@
 // FHIR R4 http.html: what an interaction answers, before it is HTTP.
+import type { StoredVersion } from '#libs/store';
 
 /** The answer to one interaction. */
 export interface Answer {
@@ -8,4 +9,6 @@ export interface Answer {
   body?: Uint8Array | string;
   /** Absent means FHIR JSON. */
   contentType?: string;
+  /** The one version that was read or written, where it was one. */
+  version?: Pick<StoredVersion, 'type' | 'id' | 'version' | 'lastUpdated'>;
 }

@@ -14,7 +14,17 @@ export interface Installation {
   deletesSeveral?: boolean;
 }
 
-const INTERACTIONS = ['read', 'vread', 'update', 'delete', 'history-instance', 'create', 'search-type'];
+const INTERACTIONS = [
+  'read',
+  'vread',
+  'update',
+  'delete',
+  'history-instance',
+  'history-type',
+  'create',
+  'search-type',
+];
+const SYSTEM_INTERACTIONS = ['transaction', 'batch', 'history-system'];
 const CONTROLS = [
   { name: '_count', type: 'number' },
   { name: '_sort', type: 'string' },
@@ -53,6 +63,7 @@ function rest(installation: Installation): object {
       ],
       description: 'A bearer token with SMART v2 scopes is needed for everything but this statement.',
     },
+    interaction: SYSTEM_INTERACTIONS.map((code) => ({ code })),
     resource: [...resourceTypes()].sort().map((type) => resource(type, installation)),
   };
 }

@@ -59,7 +59,10 @@ async function deleteOne(services: Services, request: FhirRequest, id: string): 
     decide(facts, store.hash64),
   );
   if (result.outcome === 'conflict') throw preconditionFailed('If-Match names another version than the current one');
-  if ('version' in result) return { status: 204, headers: { etag: `W/"${result.version.version}"` } };
+  if ('version' in result) {
+    const { version } = result;
+    return { status: 204, headers: { etag: `W/"${version.version}"` }, version };
+  }
   if (result.outcome === 'gone') return { status: 204, headers: {} };
   throw notFound();
 }

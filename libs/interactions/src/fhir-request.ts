@@ -28,7 +28,7 @@ export interface SystemRequest {
 
 /** A request to a resource type, a resource or a version. */
 export interface FhirRequest extends SystemRequest {
-  /** A resource type of R4. */
+  /** A resource type of R4; empty in a request to the system. */
   readonly type: string;
   readonly id?: string;
   /** Version id, as in the URL. */

@@ -1,11 +1,13 @@
 // The FHIR RESTful API without HTTP: one file an interaction.
 export type { Answer } from './answer.js';
+export { processBundle } from './bundle/process.js';
 export { capabilityStatement, type Installation } from './capabilities.js';
 export { updateResource } from './conditional/update.js';
 export { createResource } from './create.js';
 export { deleteResource } from './delete.js';
 export type { FhirRequest, Preference, SystemRequest } from './fhir-request.js';
-export { historyOfInstance } from './history.js';
+export { historyOfInstance } from './history/instance.js';
+export { historyOfSystem, historyOfType } from './history/several.js';
 export { receiptOfVersion } from './operations/receipt.js';
 export { verifyVersion } from './operations/verify.js';
 export { readResource } from './read.js';

@@ -1,5 +1,5 @@
 // FHIR R4 http.html#create and #update: the body of a write, parsed and validated before anything else happens.
-import { type JsonDocument, JsonError, type JsonObject, parse } from '#libs/fhir-json';
+import { type JsonDocument, JsonError, type JsonObject, type JsonValue, parse } from '#libs/fhir-json';
 import { badRequest, isId, unprocessable } from '#libs/fhir-model';
 import { validate } from '#libs/validation';
 import type { FhirRequest } from './fhir-request.js';
@@ -11,8 +11,13 @@ import type { FhirRequest } from './fhir-request.js';
  */
 export function resourceBody(request: FhirRequest): JsonDocument {
   if (request.document) return request.document;
-  const document = scan(request.body ?? new Uint8Array());
-  const resource = document.value;
+  const document = jsonDocument(request.body ?? new Uint8Array());
+  checkResource(request, document.value);
+  return document;
+}
+
+/** The same for a resource that has been parsed. @throws FhirError 400 or 422. */
+export function checkResource(request: FhirRequest, resource: JsonValue): void {
   if (!isObject(resource) || typeof resource.resourceType !== 'string') {
     throw badRequest('The body is no FHIR resource: an object with a resourceType is needed', 'structure');
   }
@@ -24,7 +29,6 @@ export function resourceBody(request: FhirRequest): JsonDocument {
   }
   const errors = validate(request.type, resource);
   if (errors.length > 0) throw unprocessable(errors);
-  return document;
 }
 
 /** The id that a body names itself. @throws FhirError 400 for one that no resource can have. */
@@ -35,7 +39,8 @@ export function bodyId({ value }: JsonDocument): string | undefined {
   return id;
 }
 
-function scan(body: Uint8Array): JsonDocument {
+/** JSON in UTF-8. @throws FhirError 400. */
+export function jsonDocument(body: Uint8Array): JsonDocument {
   try {
     return parse(body);
   } catch (error) {
@@ -44,6 +49,6 @@ function scan(body: Uint8Array): JsonDocument {
   }
 }
 
-function isObject(value: unknown): value is JsonObject {
+export function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

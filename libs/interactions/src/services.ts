@@ -1,5 +1,7 @@
 import type { OpenBlock, Pin } from '#libs/evidence';
 import type { Store } from '#libs/store';
+import type { Answer } from './answer.js';
+import type { FhirRequest } from './fhir-request.js';
 
 /** What the interactions need of the world. Made once, in the server's wiring page. */
 export interface Services {
@@ -16,6 +18,8 @@ export interface Services {
   readonly referentialIntegrity?: 'off' | 'warn' | 'refuse';
   /** Whether a conditional delete may delete several resources. */
   readonly deletesSeveral?: boolean;
+  /** The patch interaction, for entries of Bundles; without it they are refused. */
+  readonly patch?: (services: Services, request: FhirRequest) => Promise<Answer>;
   /** Opens and checks a block of the ledger. */
   readonly openBlock: OpenBlock;
 }

@@ -20,7 +20,7 @@ export function versionUrl(services: Services, version: StoredVersion): string {
 
 /** The stored bytes with their headers. */
 export function versionAnswer(version: StoredVersion): Answer {
-  return { status: 200, headers: versionHeaders(version), body: version.bytes };
+  return { status: 200, headers: versionHeaders(version), body: version.bytes, version };
 }
 
 /** The answer to a write: what Prefer asks for, but never content that the requester may not be shown. */
@@ -34,8 +34,9 @@ export function writtenAnswer(
 ): Answer {
   const headers = { ...versionHeaders(version), location: versionUrl(services, version), ...warningHeader(warnings) };
   const { return: wanted = 'representation' } = request.preference;
-  if (wanted === 'OperationOutcome') return { status, headers, body: storedOutcome(version, warnings) };
-  return wanted === 'representation' && readable ? { status, headers, body: version.bytes } : { status, headers };
+  if (wanted === 'OperationOutcome') return { status, headers, body: storedOutcome(version, warnings), version };
+  const answer = { status, headers, version };
+  return wanted === 'representation' && readable ? { ...answer, body: version.bytes } : answer;
 }
 
 /** RFC 9111 section 5.5, which every client may ignore. */

@@ -76,7 +76,7 @@ export class Edge {
   private async read(request: FastifyRequest, kind: BodyKind): Promise<FhirRequest> {
     const context = await this.context(request);
     const query = queryOf(request);
-    const path = pathOf(request.params as Path);
+    const path = pathOf(request.params as Partial<Path>);
     negotiate(request.headers.accept, query.get('_format'));
     const body = bodyOf(request, kind);
     const { headers } = request;
@@ -111,7 +111,8 @@ export class Edge {
 }
 
 /** @throws FhirError 404 for what is no R4 type or no possible id: there can be no such resource. */
-function pathOf({ type, id, version }: Path): Path {
+function pathOf({ type, id, version }: Partial<Path>): Path {
+  if (type === undefined) return { type: '' };
   const possible = (part: string | undefined) => part === undefined || isId(part);
   if (!resourceTypes().has(type) || !possible(id) || !possible(version)) throw notFound();
   return { type, ...(id === undefined ? {} : { id }), ...(version === undefined ? {} : { version }) };

@@ -5,6 +5,9 @@ import {
   createResource,
   deleteResource,
   historyOfInstance,
+  historyOfSystem,
+  historyOfType,
+  processBundle,
   readResource,
   readVersion,
   receiptOfVersion,
@@ -24,6 +27,21 @@ export class FhirController {
   @Get('metadata')
   capabilities(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     this.edge.capabilities(request, reply);
+  }
+
+  @Post()
+  bundle(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.edge.answer(request, reply, processBundle, 'resource');
+  }
+
+  @Get('_history')
+  historyOfSystem(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.edge.answer(request, reply, historyOfSystem);
+  }
+
+  @Get(':type/_history')
+  historyOfType(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.edge.answer(request, reply, historyOfType);
   }
 
   @Get(':type')

@@ -2,9 +2,11 @@
 import { type FhirError, methodNotAllowed, notFound } from '#libs/fhir-model';
 
 const ROUTES: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/^\/fhir\/metadata$/, ['GET']],
+  [/^\/fhir\/?$/, ['POST']],
+  [/^\/fhir\/(metadata|_history)$/, ['GET']],
   [/^\/fhir\/[A-Za-z]+$/, ['GET', 'POST', 'PUT', 'DELETE']],
   [/^\/fhir\/[A-Za-z]+\/_search$/, ['POST']],
+  [/^\/fhir\/[A-Za-z]+\/_history$/, ['GET']],
   [/^\/fhir\/[A-Za-z]+\/[^/$_]+$/, ['GET', 'PUT', 'DELETE']],
   [/^\/fhir\/[A-Za-z]+\/[^/]+\/_history$/, ['GET']],
   [/^\/fhir\/[A-Za-z]+\/[^/]+\/_history\/[^/]+$/, ['GET']],

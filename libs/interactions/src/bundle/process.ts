@@ -1,0 +1,43 @@
+// FHIR R4 http.html#transaction: POST [base] with a batch or a transaction
+import { badRequest, unprocessable } from '#libs/fhir-model';
+import { validate } from '#libs/validation';
+import type { Answer } from '../answer.js';
+import type { SystemRequest } from '../fhir-request.js';
+import { isObject, jsonDocument } from '../resource-body.js';
+import type { Services } from '../services.js';
+import { batch } from './batch.js';
+import { scanBundle } from './scan.js';
+import { transaction } from './transaction.js';
+
+/** More entries are refused. */
+export const MOST_ENTRIES = 25_000;
+
+/** The Bundle as it was sent, and where its entries are. */
+export interface ReceivedBundle {
+  readonly bytes: Buffer;
+  readonly entries: readonly { readonly start: number; readonly end: number }[];
+}
+
+/** @throws FhirError 400, 403, 404, 409, 412 or 422; of a transaction it names the entry, and nothing was stored. */
+export async function processBundle(services: Services, request: SystemRequest): Promise<Answer> {
+  const bytes = Buffer.from(request.body ?? []);
+  const { head, entries } = await scanBundle(bytes, MOST_ENTRIES);
+  const type = typeOf(head);
+  const bundle = { bytes, entries };
+  return type === 'batch' ? batch(services, request, bundle) : transaction(services, request, bundle);
+}
+
+function typeOf(head: Buffer): 'batch' | 'transaction' {
+  const { value } = jsonDocument(head);
+  if (!isObject(value) || value.resourceType !== 'Bundle') {
+    throw badRequest('What is sent to the base is a Bundle of type batch or transaction', 'structure');
+  }
+  const { entry, ...rest } = value;
+  if (entry !== undefined && entry !== 0) throw badRequest('Bundle.entry is a list', 'structure');
+  const faults = validate('Bundle', rest);
+  if (faults.length > 0) throw unprocessable(faults);
+  if (rest.type !== 'batch' && rest.type !== 'transaction') {
+    throw badRequest('Only a batch or a transaction can be sent to the base; create other Bundles as Bundle', 'value');
+  }
+  return rest.type;
+}

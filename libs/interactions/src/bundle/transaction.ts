@@ -1,0 +1,136 @@
+// FHIR R4 http.html#trules: a transaction, stored whole or not at all
+import { decide } from '#libs/consent';
+import type { JsonDocument } from '#libs/fhir-json';
+import { type BundleEntry, bundleText } from '#libs/fhir-model';
+import type { StoredVersion, StoreTransaction } from '#libs/store';
+import type { Answer } from '../answer.js';
+import { existingAnswer } from '../conditional/create.js';
+import { updateFound } from '../conditional/update.js';
+import { createUnconditionally } from '../create.js';
+import { deleteResource, nothingDeleted } from '../delete.js';
+import type { FhirRequest, SystemRequest } from '../fhir-request.js';
+import { granted } from '../grant.js';
+import { checkTargets } from '../references/integrity.js';
+import { rewriteLinks } from '../references/rewrite.js';
+import { localTargets, type Target } from '../references/targets.js';
+import type { Services } from '../services.js';
+import { atEntry, entryResource } from './entry.js';
+import { linksOf, newLink } from './links.js';
+import { inOrder } from './order.js';
+import { type PlannedEntry, planEntry } from './planned-entry.js';
+import type { ReceivedBundle } from './process.js';
+import { type Conditions, type Resolution, readConditions, resolve } from './resolution.js';
+import { responseEntry } from './response.js';
+import { Turns } from './turns.js';
+
+type Inside = Services & { store: StoreTransaction };
+
+/** A document and what it refers to, to be looked for when everything is there. */
+interface Referring {
+  readonly plan: PlannedEntry;
+  readonly targets: readonly Target[];
+}
+
+/** @throws FhirError naming the entry that failed; then nothing was stored but the events of what was refused. */
+export async function transaction(services: Services, request: SystemRequest, bundle: ReceivedBundle): Promise<Answer> {
+  const turns = new Turns();
+  const plans: PlannedEntry[] = [];
+  for (const index of bundle.entries.keys()) {
+    plans.push(planEntry(services, request, bundle, index));
+    await turns.pass();
+  }
+  const conditions = await readConditions(services, request, plans);
+  return services.store.transaction((store) => stored({ ...services, store }, request, bundle, plans, conditions));
+}
+
+async function stored(
+  services: Inside,
+  request: SystemRequest,
+  bundle: ReceivedBundle,
+  plans: readonly PlannedEntry[],
+  conditions: Conditions,
+): Promise<Answer> {
+  const resolution = await resolve(services, request, plans, conditions);
+  const links = linksOf(plans, resolution);
+  const turns = new Turns();
+  const inside = { ...services, referentialIntegrity: 'off' as const };
+  const answers: BundleEntry[] = [];
+  const referring: Referring[] = [];
+  for (const index of inOrder(plans.map(({ method }) => method))) {
+    const plan = plans[index] as PlannedEntry;
+    try {
+      const document = rewritten(bundle, plan, links, resolution);
+      answers[index] = responseEntry(await done(inside, plan, document, resolution.matches.get(index)));
+      if (document) referring.push({ plan, targets: targetsOf(services, document) });
+    } catch (error) {
+      throw atEntry(error, index);
+    }
+    await turns.pass();
+  }
+  await checkAll(services, referring);
+  return { status: 200, headers: {}, body: bundleText({ type: 'transaction-response', links: [], entries: answers }) };
+}
+
+/** The resource of an entry that writes one, its links those of what is stored. */
+function rewritten(
+  { bytes, entries }: ReceivedBundle,
+  plan: PlannedEntry,
+  links: ReadonlyMap<string, string>,
+  resolution: Resolution,
+): JsonDocument | undefined {
+  const span = entries[plan.index];
+  if (span === undefined || plan.method === 'GET' || plan.method === 'DELETE') return undefined;
+  const resource = entryResource(bytes.subarray(span.start, span.end));
+  if (resource === undefined || !plan.writes) return resource;
+  if (links.size === 0 && resolution.references.size === 0) return resource;
+  return rewriteLinks(resource, newLink(links, resolution, plan));
+}
+
+function done(
+  services: Services,
+  plan: PlannedEntry,
+  document: JsonDocument | undefined,
+  matches: readonly StoredVersion[] = [],
+): Promise<Answer> {
+  const { method, writes, interact } = plan;
+  const request: FhirRequest = { ...plan.request, ...bodyOf(plan, document) };
+  const [match] = matches;
+  if (!writes) return interact(services, request);
+  if (method === 'POST')
+    return match ? existingAnswer(services, request, match) : createUnconditionally(services, request);
+  if (method === 'DELETE') return deleted(services, request, matches);
+  if (request.id === undefined && method === 'PUT') return updateFound(services, request, match);
+  return interact(services, match ? { ...request, id: match.id } : request);
+}
+
+/** What is created or updated has been validated; an operation or a patch reads its body itself. */
+function bodyOf({ method, writes }: PlannedEntry, document: JsonDocument | undefined): Partial<FhirRequest> {
+  if (document === undefined) return {};
+  return writes && method !== 'PATCH' ? { document } : { body: Buffer.from(document.text) };
+}
+
+async function deleted(services: Services, request: FhirRequest, matches: readonly StoredVersion[]): Promise<Answer> {
+  if (request.id !== undefined) return deleteResource(services, request);
+  if (matches.length === 0) return nothingDeleted(services, request);
+  const answers: Answer[] = [];
+  for (const { id } of matches) answers.push(await deleteResource(services, { ...request, id }));
+  return answers.length === 1 ? (answers[0] as Answer) : { status: 204, headers: {} };
+}
+
+function targetsOf({ referentialIntegrity = 'off', base }: Services, { value }: JsonDocument): readonly Target[] {
+  return referentialIntegrity === 'off' ? [] : localTargets(value, base);
+}
+
+/** References may point to later entries, so they are looked at when all are stored. */
+async function checkAll(services: Services, referring: readonly Referring[]): Promise<void> {
+  for (const { plan, targets } of referring) {
+    if (targets.length === 0) continue;
+    const interaction = plan.method === 'POST' ? 'create' : 'update';
+    const facts = await granted(services, plan.request, interaction);
+    try {
+      await checkTargets(services, plan.request, targets, decide(facts, services.store.hash64));
+    } catch (error) {
+      throw atEntry(error, plan.index);
+    }
+  }
+}
