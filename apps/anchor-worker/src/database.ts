@@ -30,7 +30,7 @@ async function rollBack(client: PoolClient): Promise<boolean> {
 
 /** A pool of connections. One that breaks is replaced by itself; what was under way on it rejects. */
 export function openDatabase(url: string): Database {
-  const pool = new Pool({ connectionString: url, max: 4, application_name: 'holdfast anchor-worker', ...BOUNDS });
+  const pool = new Pool({ connectionString: url, max: 12, application_name: 'holdfast anchor-worker', ...BOUNDS });
   // An idle connection that breaks is taken out of the pool by pg; who asks next gets another, or the error.
   pool.on('error', () => undefined);
   return {
@@ -54,7 +54,7 @@ export function openDatabase(url: string): Database {
 /** Whether the tables of the log are there: the server makes them when it first starts. */
 export async function hasTables(query: Query): Promise<boolean> {
   const [row] = await query<{ made: boolean }>(
-    `SELECT to_regclass('batch') IS NOT NULL AND to_regclass('event') IS NOT NULL
+    `SELECT to_regclass('ledger_violation') IS NOT NULL AND to_regclass('event') IS NOT NULL
        AND to_regclass('installation') IS NOT NULL AS made`,
   );
   return row?.made === true;

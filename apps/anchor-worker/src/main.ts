@@ -2,9 +2,11 @@
 import { pino } from 'pino';
 import { bindLedger, OtherLedger } from '#libs/store';
 import { Anchorer } from './anchor/anchorer.js';
+import { ConsentAnchorer } from './anchor/consent-anchorer.js';
 import { type Config, readConfig } from './config.js';
 import { type Database, hasTables, openDatabase } from './database.js';
 import { FailureLog } from './failure.js';
+import { Follower } from './follow/follower.js';
 import { type Installation, openInstallation } from './installation/installation.js';
 import { Leadership } from './leadership.js';
 import { serveMetrics } from './metrics.js';
@@ -46,13 +48,17 @@ async function work(
 ) {
   const { query, transact } = database;
   const { ledger, pin, key } = installation;
-  const wake = new Wake(config.databaseUrl);
-  const anchorer = new Anchorer({ query, transact, ledger, pin, key, patience: PATIENCE });
-  const worker = new Worker({ query, leadership: new Leadership(query), anchorer, wake, log });
+  const wake = { events: new Wake(config.databaseUrl), consents: new Wake(config.databaseUrl) };
+  const consents = new ConsentAnchorer({ query, transact, ledger, pin, patience: PATIENCE });
+  const anchorer = new Anchorer({ query, transact, ledger, pin, key, patience: PATIENCE, consents });
+  const follower = new Follower({ query, transact, ledger, pin });
+  const leadership = new Leadership(query);
+  const worker = new Worker({ query, leadership, anchorer, consents, follower, wake, log });
   try {
     await worker.run(signal);
   } finally {
-    await wake.close();
+    await wake.events.close();
+    await wake.consents.close();
     ledger.close();
   }
 }

@@ -1,11 +1,34 @@
 // Prometheus text format: how far the ledger is behind, and what the worker did
 import { createServer, type Server } from 'node:http';
 import { Counter, Gauge, Registry } from 'prom-client';
+import type { ProjectionLag } from '#libs/store';
 
 const registry = new Registry();
 const registers = [registry];
 
+const height = new Gauge({ name: 'holdfast_ledger_height', help: 'Blocks of the ledger', registers });
+const blocks = new Gauge({
+  name: 'holdfast_ledger_blocks_behind',
+  help: 'Blocks of the ledger that have not been followed into the database',
+  registers,
+});
+const seconds = new Gauge({
+  name: 'holdfast_ledger_behind_seconds',
+  help: 'How long ago the whole ledger was last known to be in the database',
+  registers,
+});
+
 export const metrics = {
+  behind(lag: ProjectionLag): void {
+    height.set(lag.height);
+    blocks.set(lag.blocks);
+    seconds.set(lag.seconds);
+  },
+  refused: new Gauge({
+    name: 'holdfast_anchor_refused_for_good',
+    help: 'Parked events, and Consents that the ledger will never take; holdfast doctor names them',
+    registers,
+  }),
   lag: new Gauge({
     name: 'holdfast_anchor_lag_seconds',
     help: 'Age of the oldest event that is not on the ledger yet; 0 when there is none',

@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
-import { backlog, type Lease, LeaseLost, type Query } from '#libs/store';
+import { backlog, type Lease, LeaseLost, projectionLag, type Query, refusedForGood } from '#libs/store';
 import type { Anchorer } from './anchor/anchorer.js';
+import type { ConsentAnchorer } from './anchor/consent-anchorer.js';
 import { FailureLog } from './failure.js';
+import type { Follower } from './follow/follower.js';
 import type { Leadership } from './leadership.js';
 import { metrics } from './metrics.js';
 import { Backoff, pause } from './pause.js';
@@ -18,13 +20,17 @@ export interface WorkerParts {
   query: Query;
   leadership: Leadership;
   anchorer: Anchorer;
-  wake: Wake;
+  consents: ConsentAnchorer;
+  follower: Follower;
+  /** One for each that waits. */
+  wake: { events: Wake; consents: Wake };
   log: Logger;
 }
 
 /** Leads or waits to lead, and while it leads takes events to the ledger, for as long as `signal` does not abort. Retries whatever fails. */
 export class Worker {
   private readonly failures: FailureLog;
+  private parked = 0;
 
   constructor(private readonly parts: WorkerParts) {
     this.failures = new FailureLog(parts.log);
@@ -47,25 +53,37 @@ export class Worker {
   }
 
   private async lead(lease: Lease, signal: AbortSignal): Promise<void> {
-    this.parts.log.info({ epoch: lease.epoch.toString() }, 'this worker leads');
+    const { log, leadership, consents, wake, follower } = this.parts;
+    log.info({ epoch: lease.epoch.toString() }, 'this worker leads');
     metrics.leader.set(1);
+    const failures = { consents: new FailureLog(log), following: new FailureLog(log) };
+    const consentsOnce = async (leading: AbortSignal) => {
+      if ((await consents.settle(lease)) === 0) await wake.consents.wait(POLL_MS, leading);
+    };
     try {
-      await this.parts.leadership.during(lease, signal, (leading) => this.anchorAll(lease, leading));
+      await leadership.during(lease, signal, async (leading) => {
+        await Promise.all([
+          this.repeat(leading, this.failures, () => this.anchorOnce(lease, leading)),
+          this.repeat(leading, failures.consents, () => consentsOnce(leading)),
+          this.repeat(leading, failures.following, () => follower.follow(leading)),
+        ]);
+      });
     } finally {
       metrics.leader.set(0);
     }
   }
 
-  private async anchorAll(lease: Lease, signal: AbortSignal): Promise<void> {
+  /** Again and again, with growing pauses while it fails; ends when the lease is lost. */
+  private async repeat(signal: AbortSignal, failures: FailureLog, once: () => Promise<void>): Promise<void> {
     const backoff = new Backoff();
     while (!signal.aborted) {
       try {
-        await this.anchorOnce(lease, signal);
+        await once();
         backoff.reset();
-        this.failures.clear();
+        failures.clear();
       } catch (error) {
         if (error instanceof LeaseLost) return;
-        this.failures.tell(error);
+        failures.tell(error);
         await backoff.wait(signal);
       }
     }
@@ -75,7 +93,7 @@ export class Worker {
     const { anchorer, wake } = this.parts;
     this.count(await anchorer.settleInFlight(lease));
     const waiting = await anchorer.waiting(FULL_BATCH);
-    if (waiting === 0) return wake.wait(POLL_MS, signal);
+    if (waiting === 0) return wake.events.wait(POLL_MS, signal);
     if (waiting < FULL_BATCH) await pause(BATCH_MS, signal);
     if (!signal.aborted) this.count(await anchorer.anchorNext(lease));
   }
@@ -89,13 +107,29 @@ export class Worker {
   private async measure(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        const { events, oldestSeconds } = await backlog(this.parts.query, MOST_COUNTED);
-        metrics.waiting.set(events);
-        metrics.lag.set(oldestSeconds);
+        await this.measureOnce();
       } catch {
         // The figures stay as they are; the failure itself is told where events are taken.
       }
       await pause(MEASURE_MS, signal);
     }
+  }
+
+  private async measureOnce(): Promise<void> {
+    const { query } = this.parts;
+    const { events, oldestSeconds } = await backlog(query, MOST_COUNTED);
+    metrics.waiting.set(events);
+    metrics.lag.set(oldestSeconds);
+    const projection = await projectionLag(query);
+    if (projection) metrics.behind(projection);
+    this.alarm(await refusedForGood(query));
+  }
+
+  private alarm(refused: Awaited<ReturnType<typeof refusedForGood>>): void {
+    const number = refused.events.length + refused.consents.length;
+    metrics.refused.set(number);
+    if (number > this.parked)
+      this.parts.log.error(refused, 'the ledger has refused these for good: see holdfast doctor');
+    this.parked = number;
   }
 }

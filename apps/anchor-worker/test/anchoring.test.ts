@@ -3,7 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { Pin } from '#libs/evidence';
 import { type Ledger, LedgerError } from '#libs/ledger';
 import { batchInFlight, type Lease, LeaseLost, releaseLease, takeLease } from '#libs/store';
-import { Anchorer, OutcomeUnknown } from '../src/anchor/anchorer.js';
+import { Anchorer } from '../src/anchor/anchorer.js';
+import { ConsentAnchorer } from '../src/anchor/consent-anchorer.js';
+import { OutcomeUnknown } from '../src/anchor/patience.js';
 import type { Installation } from '../src/installation/installation.js';
 import { TestSite } from './site.js';
 
@@ -48,7 +50,9 @@ function ledgerWith(change: Partial<Ledger>): Ledger {
 
 function anchorer(change: Partial<Ledger> = {}, patience = { statusMs: 5_000, deadAfterSeconds: 900 }): Anchorer {
   const { query, transact } = site.database;
-  return new Anchorer({ query, transact, ledger: ledgerWith(change), pin, key: installation.key, patience });
+  const ledger = ledgerWith(change);
+  const consents = new ConsentAnchorer({ query, transact, ledger, pin, patience });
+  return new Anchorer({ query, transact, ledger, pin, key: installation.key, patience, consents });
 }
 
 /** What a worker does when it starts anew: settle what is in flight, then the rest. */
@@ -104,6 +108,7 @@ describe('anchoring', () => {
       pin,
       key: installation.key,
       patience: { statusMs: 5_000, deadAfterSeconds: 900 },
+      consents: { settle: async () => 0 },
     });
     await expect(dying.anchorNext(lease)).rejects.toThrow(Killed);
     await anchorAll();

@@ -35,6 +35,7 @@ const environment = z.object({
     .int()
     .min(1024)
     .default(16 * 1024 * 1024),
+  MAX_LAG_SECONDS: z.coerce.number().int().min(1).optional(),
   MAX_BUNDLE_BYTES: z.coerce
     .number()
     .int()
@@ -56,6 +57,8 @@ export interface Config {
   /** The server's own issuer; present only where no other is configured, and only on loopback. */
   developmentIssuer?: string;
   maxBodyBytes: number;
+  /** Seconds that an event may wait for the ledger before nothing is shown any more; no bound when absent. */
+  maxLagSeconds?: number;
   /** Of a batch or transaction. */
   maxBundleBytes: number;
   /** What happens to references to what is not there. */
@@ -96,6 +99,7 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     issuers: env.ISSUERS,
     ...(env.ISSUERS.length === 0 ? { developmentIssuer: `${origin}/dev` } : {}),
     maxBodyBytes: env.MAX_BODY_BYTES,
+    ...(env.MAX_LAG_SECONDS === undefined ? {} : { maxLagSeconds: env.MAX_LAG_SECONDS }),
     maxBundleBytes: Math.max(env.MAX_BUNDLE_BYTES, env.MAX_BODY_BYTES),
     referentialIntegrity: env.REFERENTIAL_INTEGRITY,
     deletesSeveral: env.CONDITIONAL_DELETE === 'multiple',

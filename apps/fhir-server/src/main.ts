@@ -5,6 +5,7 @@ import { instant } from '#libs/fhir-model';
 import { capabilityStatement, type Services } from '#libs/interactions';
 import { fileMasterKey, openStore } from '#libs/store';
 import { type Config, readConfig } from './config.js';
+import { consentWait, lagBound } from './ledger-bounds.js';
 import { pinReader } from './pin-reader.js';
 import { makeServer } from './server.js';
 import { TokenVerifier } from './token/token-verifier.js';
@@ -31,6 +32,8 @@ async function start(config: Config, log: pino.Logger): Promise<void> {
     openBlock,
     referentialIntegrity: config.referentialIntegrity,
     deletesSeveral: config.deletesSeveral,
+    consentOnLedger: consentWait(store),
+    ...(config.maxLagSeconds === undefined ? {} : { checkLedgerLag: lagBound(store, config.maxLagSeconds) }),
   };
   const app = await makeServer({
     config,

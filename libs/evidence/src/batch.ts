@@ -41,7 +41,7 @@ export interface Batch {
 
 /**
  * The batch that appends `events`, in this order, to the tree `before` (which stays as it is), and says which Consents they
- * relied on.
+ * relied on. Throws FormatError when a leaf is no hash.
  */
 export function makeBatch(
   site: string,
@@ -50,9 +50,9 @@ export function makeBatch(
   consents: readonly Reliance[] = [],
 ): Batch {
   if (events.length === 0 || events.length > MAX_BATCH) throw new RangeError(`a batch has 1 to ${MAX_BATCH} events`);
+  const leaves = Buffer.concat(events.map((event) => leafEntry(event.decision, event.leaf))).toString('base64');
   const range = CompactRange.of(before.size, before.hashes);
   for (const event of events) range.append(event.leaf);
-  const leaves = Buffer.concat(events.map((event) => leafEntry(event.decision, event.leaf))).toString('base64');
   const root = range.root().toString('base64');
   const relied = consents.length === 0 ? {} : { consents: sortedReliances(consents) };
   return { argument: { ...relied, first: before.size, leaves, root, site, size: range.size }, range };

@@ -8,6 +8,7 @@ export { deleteResource } from './delete.js';
 export type { FhirRequest, Preference, SystemRequest } from './fhir-request.js';
 export { historyOfInstance } from './history/instance.js';
 export { historyOfSystem, historyOfType } from './history/several.js';
+export { withLedgerNews } from './ledger-news.js';
 export { receiptOfVersion } from './operations/receipt.js';
 export { verifyVersion } from './operations/verify.js';
 export { readResource } from './read.js';

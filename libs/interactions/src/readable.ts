@@ -4,6 +4,7 @@ import { decide } from '#libs/consent';
 import { forbidden, type Interaction } from '#libs/fhir-model';
 import type { Readable } from '#libs/store';
 import type { SystemRequest } from './fhir-request.js';
+import { checkLag } from './ledger-lag.js';
 import { type Done, recordRequest } from './record.js';
 import type { Services } from './services.js';
 
@@ -19,6 +20,7 @@ export async function readableTypes(
   types: readonly string[],
   action: Done['action'] = interaction,
 ): Promise<Readable[]> {
+  await checkLag(services, interaction);
   const grants = types.flatMap((type) => {
     const grant = authorize(request.context, interaction, type);
     return grant === undefined ? [] : [{ type, grant }];

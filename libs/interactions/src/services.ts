@@ -20,6 +20,10 @@ export interface Services {
   readonly deletesSeveral?: boolean;
   /** The patch interaction, for entries of Bundles; without it they are refused. */
   readonly patch?: (services: Services, request: FhirRequest) => Promise<Answer>;
+  /** Waits a bounded time for a version of a Consent to be on the ledger; whether it is. Without it nothing waits. */
+  readonly consentOnLedger?: (id: string, version: number) => Promise<boolean>;
+  /** Throws FhirError 503 where so much waits for the ledger that nothing may be shown until it has been recorded there. */
+  readonly checkLedgerLag?: () => Promise<void>;
   /** Opens and checks a block of the ledger. */
   readonly openBlock: OpenBlock;
 }

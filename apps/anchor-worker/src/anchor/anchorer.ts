@@ -1,39 +1,43 @@
 import type { KeyObject } from 'node:crypto';
 import {
   type AppendArgument,
+  type BatchEvent,
   blockSha256,
   leafEntry,
   makeBatch,
   openBatch,
   type Pin,
+  parkedRecord,
+  recordLeaf,
   signCheckpoint,
 } from '#libs/evidence';
 import { openBlock } from '#libs/fabric-block';
-import { type Ledger, LedgerError } from '#libs/ledger';
+import type { Ledger } from '#libs/ledger';
 import {
   anchorBatch,
   anchoredTree,
+  awaitsConsent,
   type BatchInFlight,
   batchInFlight,
+  eventToPark,
   type Lease,
   numberedEvents,
   type OutboxEvent,
+  type ParkedEvent,
   type Query,
+  reliancesOf,
   replaceTransaction,
   saveBatch,
   type Transact,
   unnumberedEvents,
 } from '#libs/store';
+import { distinct, withinConsents } from './batch-events.js';
 import { BatchLimit } from './batch-limit.js';
-import { prepareAppend } from './ledger-append.js';
-
-/** How the worker finds out about a transaction, and when it gives one up. */
-export interface Patience {
-  /** Milliseconds to wait for a transaction that was handed over to be in a block. */
-  statusMs: number;
-  /** Age in seconds from which the ledger refuses a transaction, so that it can never become VALID any more. */
-  deadAfterSeconds: number;
-}
+import type { ConsentAnchorer } from './consent-anchorer.js';
+import { FoundInvalid, type Patience } from './patience.js';
+import { type Prepared, prepare } from './prepare.js';
+import { refusedEvent } from './refusal.js';
+import { outcome, send } from './sending.js';
 
 export interface AnchorerParts {
   query: Query;
@@ -42,22 +46,8 @@ export interface AnchorerParts {
   pin: Pin;
   key: KeyObject;
   patience: Patience;
-}
-
-/** The transaction was handed over, and the ledger did not say in time what became of it. */
-export class OutcomeUnknown extends Error {
-  override readonly name = 'OutcomeUnknown';
-}
-
-/** The ledger found a second transaction for the batch invalid as well; asked again later. */
-export class BatchInvalid extends Error {
-  override readonly name = 'BatchInvalid';
-  readonly code: string;
-
-  constructor(code: string) {
-    super(`the ledger found the transaction ${code}`);
-    this.code = code;
-  }
+  /** Takes the Consents that a batch relies on to the ledger before it. */
+  consents: Pick<ConsentAnchorer, 'settle'>;
 }
 
 /** Takes events to the ledger, batch by batch: one in flight, each step saved before the next, so that it can be killed anywhere. */
@@ -81,42 +71,61 @@ export class Anchorer {
 
   /** Anchors the events that wait, at most one batch of them, and gives their number. None may be in flight. */
   async anchorNext(lease: Lease): Promise<number> {
-    const { query, transact, ledger, pin } = this.parts;
+    const { query, consents } = this.parts;
     const events = await unnumberedEvents(query, this.batchLimit.events);
     if (events.length === 0) return 0;
+    const ids = events.map(({ id }) => id);
+    // Seen after the events, so that every Consent they relied on is seen.
+    if (await awaitsConsent(query, ids)) await consents.settle(lease);
+    return this.anchorEvents(lease, withinConsents(events, await reliancesOf(query, ids)));
+  }
+
+  /** Halves what is refused for good, until the one event is found that is at fault; that one is parked, the others pass. */
+  private async anchorEvents(lease: Lease, events: readonly OutboxEvent[]): Promise<number> {
+    try {
+      return await this.anchorBatchOf(lease, events, undefined);
+    } catch (error) {
+      const reason = refusedEvent(error);
+      if (reason === undefined) throw error;
+      if (events.length > 1) return this.anchorEvents(lease, events.slice(0, Math.ceil(events.length / 2)));
+      return this.park(lease, events[0]!, reason);
+    }
+  }
+
+  private async park(lease: Lease, { id, decision }: OutboxEvent, reason: string): Promise<number> {
+    const record = parkedRecord(await eventToPark(this.parts.query, id), reason);
+    const leaf = recordLeaf(record);
+    return this.anchorBatchOf(lease, [{ id, decision, leaf }], { event: id, record, leaf, reason });
+  }
+
+  private async anchorBatchOf(lease: Lease, events: readonly OutboxEvent[], parked?: ParkedEvent): Promise<number> {
+    const { query, transact, ledger } = this.parts;
     const before = await anchoredTree(query);
-    const { argument, range } = makeBatch(pin.site, before, events);
-    const transaction = await this.batchLimit.during(() => prepareAppend(ledger, argument));
+    const ids = events.map(({ id }) => id);
+    const { argument, range } = await this.batchOf(before, events, parked ? [] : ids);
+    const transaction = await this.batchLimit.during(() => prepare(ledger, 'append', argument));
     const first = before.size;
-    await saveBatch(transact, lease, { first, range, events: events.map(({ id }) => id), ...transaction });
+    await saveBatch(transact, lease, { first, range, events: ids, ...(parked && { parked }), ...transaction });
     const batch = { first, size: range.size, root: range.root(), ...transaction, ageSeconds: 0 };
     await this.settle(lease, batch, transaction.envelope === undefined);
     return events.length;
   }
 
+  private async batchOf(
+    before: Awaited<ReturnType<typeof anchoredTree>>,
+    events: readonly BatchEvent[],
+    relying: readonly string[],
+  ): Promise<ReturnType<typeof makeBatch>> {
+    const { query, pin } = this.parts;
+    return makeBatch(pin.site, before, events, distinct(await reliancesOf(query, relying)));
+  }
+
   /** Sends the saved bytes unless they are on the ledger, learns the outcome, and acts on it. */
   private async settle(lease: Lease, batch: SavedBatch, onLedger: boolean): Promise<void> {
-    if (!onLedger && !(await this.send(batch))) return this.renew(lease, batch);
-    if ((await this.outcome(batch.txId)) !== 'VALID') return this.renew(lease, batch);
+    const { ledger, patience } = this.parts;
+    if (!onLedger && !(await send(ledger, batch, patience))) return this.renew(lease, batch);
+    if ((await outcome(ledger, batch.txId, patience)).code !== 'VALID') return this.renew(lease, batch);
     await this.anchor(lease, batch, batch.txId);
-  }
-
-  private async outcome(txId: string): Promise<string> {
-    const status = await this.parts.ledger.status(txId, this.parts.patience.statusMs);
-    if (status === undefined) throw new OutcomeUnknown('the ledger has not said what became of the transaction');
-    return status.code;
-  }
-
-  /** Hands the saved bytes over; false when they can never become VALID. The same bytes may be sent any number of times. */
-  private async send({ envelope, txId, ageSeconds }: SavedBatch): Promise<boolean> {
-    if (envelope === undefined || ageSeconds >= this.parts.patience.deadAfterSeconds) return false;
-    try {
-      await this.parts.ledger.submit(envelope, txId);
-      return true;
-    } catch (error) {
-      if (error instanceof LedgerError && !error.retryable) return false;
-      throw error;
-    }
   }
 
   /**
@@ -124,20 +133,25 @@ export class Anchorer {
    * two become VALID, and names it when it is asked again.
    */
   private async renew(lease: Lease, batch: SavedBatch): Promise<void> {
-    const { transact, ledger } = this.parts;
-    const { txId, envelope } = await prepareAppend(ledger, await this.argumentOf(batch));
+    const { transact, ledger, patience } = this.parts;
+    const { txId, envelope } = await this.prepareAgain(batch);
     await replaceTransaction(transact, lease, batch.first, { txId, envelope });
     if (envelope !== undefined) {
       await ledger.submit(envelope, txId);
-      const code = await this.outcome(txId);
-      if (code !== 'VALID') throw new BatchInvalid(code);
+      const { code } = await outcome(ledger, txId, patience);
+      if (code !== 'VALID') throw new FoundInvalid(code);
     }
     await this.anchor(lease, batch, txId);
   }
 
+  private async prepareAgain(batch: SavedBatch): Promise<Prepared> {
+    return prepare(this.parts.ledger, 'append', await this.argumentOf(batch));
+  }
+
   private async argumentOf(batch: SavedBatch): Promise<AppendArgument> {
-    const { query, pin } = this.parts;
-    return makeBatch(pin.site, await anchoredTree(query), await this.eventsOf(batch)).argument;
+    const events = await this.eventsOf(batch);
+    const ids = events.map(({ id }) => id);
+    return (await this.batchOf(await anchoredTree(this.parts.query), events, ids)).argument;
   }
 
   private eventsOf({ first, size }: SavedBatch): Promise<OutboxEvent[]> {

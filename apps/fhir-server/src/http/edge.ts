@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { accessContext } from '#libs/access';
 import { resourceTypes } from '#libs/fhir-definitions';
 import { FhirError, isId, notFound, unsupportedMediaType } from '#libs/fhir-model';
-import type { Answer, FhirRequest, Services } from '#libs/interactions';
+import { type Answer, type FhirRequest, type Services, withLedgerNews } from '#libs/interactions';
 import { TokenVerifier } from '../token/token-verifier.js';
 import { send, sendError } from './answer-sender.js';
 import { ifMatch, ifModifiedSince, ifNoneMatch, preference } from './conditions.js';
@@ -55,7 +55,7 @@ export class Edge {
   ): Promise<void> {
     try {
       const fhirRequest = await this.read(request, body);
-      const answer = await interact(this.services, fhirRequest);
+      const answer = await withLedgerNews(this.services, fhirRequest, await interact(this.services, fhirRequest));
       this.measures.answered(request.method, answer.status);
       send(reply, answer);
     } catch (error) {

@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Backlog } from '#libs/store';
-import { Lag } from './lag.js';
+import { Lag, type LedgerLag } from './lag.js';
 
 const PATIENCE_MILLISECONDS = 2_000;
 
@@ -8,7 +7,7 @@ export interface Health {
   status: 'up' | 'down';
   database: { status: 'up' | 'down' };
   /** What waits for the ledger; absent where the database does not answer. */
-  ledger?: Backlog;
+  ledger?: LedgerLag;
 }
 
 /** Whether the server can do its work now, part by part. */

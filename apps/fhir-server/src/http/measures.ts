@@ -29,6 +29,17 @@ export class Measures {
     registers: [this.registry],
   });
 
+  private readonly behind = new Gauge({
+    name: 'holdfast_ledger_behind_seconds',
+    help: 'How long ago the whole ledger was last known to have been followed into the database',
+    registers: [this.registry],
+  });
+  private readonly refused = new Gauge({
+    name: 'holdfast_refused_for_good',
+    help: 'Parked events, and Consents that the ledger will never take; holdfast doctor names them',
+    registers: [this.registry],
+  });
+
   constructor(@Inject(Lag) private readonly lag: Lag) {
     collectDefaultMetrics({ register: this.registry });
   }
@@ -43,7 +54,9 @@ export class Measures {
 
   /** The Prometheus text format, and its media type. */
   async text(): Promise<{ contentType: string; body: string }> {
-    const { events, oldestSeconds } = await this.lag.now();
+    const { events, oldestSeconds, followed, refusedForGood } = await this.lag.now();
+    if (followed) this.behind.set(followed.seconds);
+    this.refused.set(refusedForGood);
     this.waiting.set(events);
     this.lagSeconds.set(oldestSeconds);
     return { contentType: this.registry.contentType, body: await this.registry.metrics() };

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { backlog, type Store } from '#libs/store';
+import { backlog, type Refused, refusedForGood, type Store } from '#libs/store';
 import { type Config, readConfig } from '../config.js';
 import { openRunningStore } from '../installation.js';
 import { isListening } from '../process/ports.js';
@@ -54,7 +54,20 @@ async function storeFindings(store: Store): Promise<Finding[]> {
   );
   const faults = await store.check();
   const whole = finding(faults.length === 0, 'The database agrees with itself.', JSON.stringify(faults));
-  return [lag, whole];
+  return [lag, whole, ...refusedFindings(await refusedForGood((sql, values) => store.dataSource.query(sql, values)))];
+}
+
+/** What the ledger will never take, each by name. */
+function refusedFindings({ events, consents }: Refused): Finding[] {
+  const parked = events.map(
+    ({ event, leafIndex, reason }) =>
+      `Event ${event} is PARKED: the ledger refused it (${reason}), and leaf ${leafIndex} of the log commits to it in its place.`,
+  );
+  const left = consents.map(
+    ({ handle, version, reason }) =>
+      `Version ${version} of the Consent that the ledger knows as ${handle} is not on the ledger: refused (${reason}).`,
+  );
+  return [...parked, ...left].map((sentence) => ({ good: false, sentence }));
 }
 
 async function runningFindings(config: Config): Promise<Finding[]> {

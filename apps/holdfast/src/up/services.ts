@@ -69,6 +69,8 @@ export function anchorContract(config: Config, ports: Ports): ServiceSpec {
     args: nodeArguments('anchor-contract'),
     env: {
       ...bareVariables(config),
+      DECISION_BOUND_SECONDS: config.variables.DECISION_BOUND_SECONDS,
+      VANISHED_AFTER_DAYS: config.variables.VANISHED_AFTER_DAYS,
       CHAINCODE_SERVER_ADDRESS: `127.0.0.1:${ports.contract}`,
       CHAINCODE_ID,
     },

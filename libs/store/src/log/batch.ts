@@ -1,6 +1,7 @@
 import { CompactRange } from '#libs/merkle';
 import { type Lease, underLease } from './lease.js';
 import { numberEvents } from './outbox.js';
+import { type ParkedEvent, parkEvent } from './parked.js';
 import type { Query, Transact } from './query.js';
 import { appendTiles } from './tile.js';
 
@@ -22,6 +23,8 @@ export interface BatchToSave {
   range: CompactRange;
   /** Ids of the events in the order of their leaves. */
   events: readonly string[];
+  /** The one event in whose place another leaf stands. */
+  parked?: ParkedEvent;
   txId: string;
   envelope: Uint8Array | undefined;
 }
@@ -75,6 +78,7 @@ export async function saveBatch(transact: Transact, lease: Lease, batch: BatchTo
   await transact(async (query) => {
     await underLease(query, lease);
     await numberEvents(query, batch.events, batch.first);
+    if (batch.parked) await parkEvent(query, batch.parked);
     await query(
       `INSERT INTO batch (first_index, tree_size, root, range, epoch, tx_id, envelope) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
       [

@@ -10,8 +10,29 @@ export {
   saveBatch,
 } from './batch.js';
 export { bindLedger, OtherLedger } from './bind-ledger.js';
+export {
+  anchorConsent,
+  isConsentOnLedger,
+  refuseConsent,
+  saveConsentTransaction,
+  type WaitingConsent,
+  waitingConsents,
+} from './consent-outbox.js';
 export { type Lease, LeaseLost, releaseLease, renewLease, takeLease } from './lease.js';
 export { type Backlog, backlog, numberedEvents, type OutboxEvent, unnumberedEvents } from './outbox.js';
+export { type EventToPark, eventToPark, type ParkedEvent, type Refused, refusedForGood } from './parked.js';
+export {
+  type BlockFacts,
+  beginProjection,
+  forgetProjection,
+  type LedgerCheckpoint,
+  ledgerCheckpoint,
+  noteHeight,
+  type ProjectionLag,
+  projectBlocks,
+  projectionLag,
+} from './projection.js';
 export type { Query, Transact } from './query.js';
 export { type ReceiptParts, receiptOfLeaf, receiptOfVersion } from './receipt-parts.js';
+export { awaitsConsent, type EventReliance, reliancesOf } from './reliance.js';
 export { consistencyProof, inclusionProof } from './tile.js';

@@ -16,10 +16,12 @@ export function unnumberedEvents(query: Query, limit: number): Promise<OutboxEve
   );
 }
 
-/** The events with places [first, end) in the log, in that order. */
+/** The events with places [first, end) in the log, in that order; of what is parked the leaf that stands in its place. */
 export function numberedEvents(query: Query, first: number, end: number): Promise<OutboxEvent[]> {
   return query<OutboxEvent>(
-    'SELECT id::text, decision, leaf FROM event WHERE leaf_index >= $1 AND leaf_index < $2 ORDER BY leaf_index',
+    `SELECT id::text, decision, coalesce(parked_event.leaf, event.leaf) AS leaf
+     FROM event LEFT JOIN parked_event ON parked_event.event = event.id
+     WHERE leaf_index >= $1 AND leaf_index < $2 ORDER BY leaf_index`,
     [first, end],
   );
 }

@@ -21,7 +21,9 @@ interface PartsRow {
   block: Buffer | null;
 }
 
-const PARTS = `SELECT event.record, event.leaf_index::text AS leaf, batch.tree_size::text AS size, batch.checkpoint,
+/** What is parked is not in the log as itself, so it has no receipt. */
+const PARTS = `SELECT event.record,
+    CASE WHEN NOT EXISTS (SELECT FROM parked_event WHERE parked_event.event = event.id) THEN event.leaf_index::text END AS leaf, batch.tree_size::text AS size, batch.checkpoint,
     batch.tx_id AS tx, batch.block
   FROM event LEFT JOIN batch ON batch.first_index =
     (SELECT max(first_index) FROM batch AS earlier WHERE earlier.first_index <= event.leaf_index)`;

@@ -1,0 +1,25 @@
+// What a contract refuses for good, and whose fault that is
+import { FormatError } from '#libs/evidence';
+import { LedgerError } from '#libs/ledger';
+
+/** The contract cannot read what it was given: some event of the batch, and no other circumstance, is at fault. */
+const OF_THE_CONTENT = new Set(['BAD_ARGUMENT']);
+
+/** Refusals of a Consent that no later attempt will change. */
+const OF_THE_CONSENT = new Set(['BAD_ARGUMENT', 'WRITTEN_ONCE', 'FOREIGN_CONSENT', 'BAD_TIME', 'GAP']);
+
+/**
+ * Why this batch will never be taken because of an event in it; undefined when the ledger is away, is at another place of the
+ * log, or fails in any other way that is not an event's: then nothing may be parked.
+ */
+export function refusedEvent(error: unknown): string | undefined {
+  if (error instanceof FormatError) return 'MALFORMED';
+  const code = error instanceof LedgerError ? error.contractCode : undefined;
+  return code !== undefined && OF_THE_CONTENT.has(code) ? code : undefined;
+}
+
+/** Why this Consent will never be taken; undefined when it may be later. */
+export function refusedConsent(error: unknown): string | undefined {
+  const code = error instanceof LedgerError ? error.contractCode : undefined;
+  return code !== undefined && OF_THE_CONSENT.has(code) ? code : undefined;
+}

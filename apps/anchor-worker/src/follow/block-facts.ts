@@ -1,0 +1,44 @@
+// What a block of the ledger says of sites, Consents and violations, after every signature in it has been checked
+import { type Pin, readConsentValue, readLogValue } from '#libs/evidence';
+import { openBlock } from '#libs/fabric-block';
+import type { BlockFacts } from '#libs/store';
+
+type Transaction = ReturnType<typeof openBlock>['transactions'][number];
+
+const LOG = /^log:/;
+const CONSENT_VERSION = /^consent:[A-Za-z0-9_-]{43}:[1-9][0-9]*$/;
+
+/** The block does not continue the chain that was followed so far. */
+export class LedgerForked extends Error {
+  override readonly name = 'LedgerForked';
+}
+
+/** Reads a block. Throws BlockError or FormatError for what is wrong in it, LedgerForked when it does not follow `previous`. */
+export function blockFacts(block: Uint8Array, previous: Uint8Array, pin: Pin): BlockFacts {
+  const { number, headerHash, previousHash, transactions } = openBlock(block, pin);
+  if (Buffer.compare(previousHash, previous) !== 0)
+    throw new LedgerForked(`block ${number} of the ledger does not follow the block before it`);
+  const facts: BlockFacts = { number, headerHash, heads: [], consents: [], violations: [] };
+  for (const transaction of transactions)
+    if (transaction.code === 'VALID' && transaction.chaincode === pin.chaincode) add(transaction, pin, facts);
+  return facts;
+}
+
+function add({ namespaceWrites, txId }: Transaction, pin: Pin, facts: BlockFacts): void {
+  for (const { namespace, key, value } of namespaceWrites) {
+    if (namespace !== pin.chaincode || value === undefined) continue;
+    if (LOG.test(key)) addLog(value, txId, facts);
+    else if (CONSENT_VERSION.test(key)) addConsent(value, txId, facts);
+  }
+}
+
+function addLog(value: Uint8Array, txId: string, { heads, violations }: BlockFacts): void {
+  const { site, mspId, first, size, root, violations: marked } = readLogValue(value);
+  heads.push({ site, mspId, size, root, txId });
+  violations.push(...marked.map((violation) => ({ site, first, txId, ...violation })));
+}
+
+function addConsent(value: Uint8Array, txId: string, { consents }: BlockFacts): void {
+  const { by: mspId, txId: _, ...consent } = readConsentValue(value);
+  consents.push({ ...consent, mspId, txId });
+}

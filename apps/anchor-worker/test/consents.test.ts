@@ -1,0 +1,336 @@
+// Consents to the ledger, before what relied on them; the ledger back into Postgres; and what the ledger refuses for good
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type AccessFacts, decide, decideWrite } from '#libs/consent';
+import { makeEvent, PARKED_FORMAT, type Pin } from '#libs/evidence';
+import { parse } from '#libs/fhir-json';
+import { type Ledger, LedgerError } from '#libs/ledger';
+import {
+  forgetProjection,
+  isConsentOnLedger,
+  type Lease,
+  projectionLag,
+  receiptOfLeaf,
+  refusedForGood,
+  takeLease,
+} from '#libs/store';
+import { Anchorer } from '../src/anchor/anchorer.js';
+import { ConsentAnchorer } from '../src/anchor/consent-anchorer.js';
+import { LedgerForked } from '../src/follow/block-facts.js';
+import { Follower } from '../src/follow/follower.js';
+import type { Installation } from '../src/installation/installation.js';
+import { SITE, TestSite } from './site.js';
+
+let site: TestSite;
+let installation: Installation;
+let pin: Pin;
+let lease: Lease;
+
+beforeAll(async () => {
+  site = await TestSite.open();
+  installation = await site.installation();
+  pin = installation.pin;
+});
+afterAll(async () => {
+  installation.ledger.close();
+  await site.close();
+});
+beforeEach(async () => {
+  await site.database.query('DELETE FROM lease');
+  lease = (await takeLease(site.database.query, 'test', 'test', 600))!;
+});
+
+const SYSTEM: AccessFacts = { actors: ['Organization/custodian'], staff: true, purpose: 'TREAT' };
+const STRANGER: AccessFacts = { actors: ['Practitioner/9'], staff: false, purpose: 'TREAT' };
+const patience = { statusMs: 5_000, deadAfterSeconds: 900 };
+
+function workers(change: Partial<Ledger> = {}) {
+  const { query, transact } = site.database;
+  const { key } = installation;
+  const ledger = site.ledgerWith(change);
+  const consents = new ConsentAnchorer({ query, transact, ledger, pin, patience });
+  return { consents, anchorer: new Anchorer({ query, transact, ledger, pin, key, patience, consents }) };
+}
+
+async function put(resource: { resourceType: string; id: string; [element: string]: unknown }): Promise<void> {
+  const { resourceType: type, id } = resource;
+  const { store } = site;
+  await store.update(
+    {
+      type,
+      id,
+      document: parse(Buffer.from(JSON.stringify(resource))),
+      mayCreate: true,
+      blind: true,
+      event: (time, { decision }) =>
+        makeEvent({ action: 'update', decision, outcome: 200, client: 'ehr', definitions: 'r4' }, SITE, time),
+    },
+    decideWrite(SYSTEM, store.hash64),
+    decide(SYSTEM, store.hash64),
+  );
+}
+
+const consent = (id: string, patient: string, status = 'active') => ({
+  resourceType: 'Consent',
+  id,
+  status,
+  scope: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'patient-privacy' }] },
+  patient: { reference: `Patient/${patient}` },
+  provision: { type: 'permit', actor: [{ role: { text: 'r' }, reference: { reference: 'Practitioner/9' } }] },
+});
+const observation = (id: string, patient: string) => ({
+  resourceType: 'Observation',
+  id,
+  status: 'final',
+  code: { text: 'x' },
+  subject: { reference: `Patient/${patient}` },
+});
+
+/** Reads as the server does: decision, then the event with what it relied on. */
+async function read(id: string): Promise<string | undefined> {
+  const { store } = site;
+  const result = await store.read({ type: 'Observation', id }, decide(STRANGER, store.hash64));
+  const by = 'consent' in result ? result.consent : undefined;
+  const decision = result.outcome === 'found' ? 'permit' : 'deny';
+  const draft = { action: 'read', decision, outcome: 200, client: 'ehr', definitions: 'r4' } as const;
+  const event = makeEvent(draft, SITE, result.time);
+  await store.record([{ event, decision, time: result.time, patients: [], ...(by && { consents: [by] }) }]);
+  return by;
+}
+
+const violations = async () => {
+  const { batches } = (await site.ledger.evaluate('violations', { since: 0, site: SITE })) as { batches: object[] };
+  return batches;
+};
+async function handleOf(id: string): Promise<string> {
+  const [row] = await site.database.query<{ handle: Buffer }>(
+    `SELECT handle FROM consent_event JOIN version ON pid = consent_pid WHERE id = $1`,
+    [id],
+  );
+  return row!.handle.toString('base64url');
+}
+
+describe('a Consent', () => {
+  it('goes to the ledger alone, each version in its order', async () => {
+    await put(consent('c1', 'p1'));
+    await put(consent('c1', 'p1', 'inactive'));
+    await put(consent('c2', 'p1'));
+    expect(await workers().consents.settle(lease)).toBe(3);
+    const { versions, custodian } = (await site.ledger.evaluate('consent', { handle: await handleOf('c1') })) as {
+      custodian: string;
+      versions: object[];
+    };
+    expect(custodian).toBe(pin.mspId);
+    expect(versions).toMatchObject([{ state: 'recorded' }, { state: 'revoked', version: 2 }]);
+    expect(await isConsentOnLedger(site.database.query, 'c1', 2)).toBe(true);
+    expect(await isConsentOnLedger(site.database.query, 'c1', 3)).toBe(false);
+    expect(await workers().consents.settle(lease)).toBe(0);
+  });
+
+  it.each<[string, () => Partial<Ledger>]>([
+    ['before it is endorsed', () => ({ prepare: killed })],
+    ['before it is sent', () => ({ submit: killed })],
+    ['after it is sent', () => ({ submit: (...a) => site.ledger.submit(...a).then(killed) })],
+    ['after its status is known', () => ({ status: (...a) => site.ledger.status(...a).then(killed) })],
+  ])('is there once although the worker was killed %s', async (name, change) => {
+    const id = `killed-${name.replaceAll(' ', '-')}`;
+    await put(consent(id, 'p1'));
+    await expect(workers(change()).consents.settle(lease)).rejects.toThrow('killed');
+    await workers().consents.settle(lease);
+    expect(await isConsentOnLedger(site.database.query, id, 1)).toBe(true);
+    expect(await refusedForGood(site.database.query)).toEqual({ events: [], consents: [] });
+  });
+
+  it('that was recorded although its transaction was forgotten counts as recorded', async () => {
+    await put(consent('forgotten', 'p1'));
+    await expect(workers({ status: killed }).consents.settle(lease)).rejects.toThrow('killed');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await site.database.query('UPDATE consent_event SET tx_id = NULL, envelope = NULL WHERE block_number IS NULL');
+    await workers().consents.settle(lease);
+    expect(await isConsentOnLedger(site.database.query, 'forgotten', 1)).toBe(true);
+  });
+});
+
+describe('events that relied on a Consent', () => {
+  it('come after it, and name it: nothing honest is a violation, whatever is revoked meanwhile', async () => {
+    await put(observation('o1', 'p2'));
+    await put(consent('c3', 'p2'));
+    const anchored = { done: false };
+    const reading = (async () => {
+      let permits = 0;
+      while (!anchored.done) if (await read('o1')) permits += 1;
+      return permits;
+    })();
+    const revoking = (async () => {
+      for (let turn = 0; turn < 30; turn += 1) await put(consent('c3', 'p2', turn % 2 === 0 ? 'inactive' : 'active'));
+    })();
+    const { anchorer } = workers();
+    for (let batch = 0; batch < 4; batch += 1)
+      await anchorer.anchorNext(lease).catch(() => anchorer.settleInFlight(lease));
+    await revoking;
+    anchored.done = true;
+    expect(await reading).toBeGreaterThan(20);
+    await anchorer.settleInFlight(lease);
+    while ((await anchorer.anchorNext(lease)) > 0);
+    expect(await site.faults(pin)).toEqual([]);
+    const relied = (await site.valuesOnLedger()).flatMap(({ consents }) => consents);
+    expect(relied.length).toBeGreaterThan(0);
+    expect(await violations()).toEqual([]);
+  });
+
+  it('queued before a revocation are no violation although that reaches the ledger first', async () => {
+    await put(observation('o2', 'p3'));
+    await put(consent('c4', 'p3'));
+    await workers().consents.settle(lease);
+    expect(await read('o2')).toBe('Consent/c4/_history/1');
+    await put(consent('c4', 'p3', 'inactive'));
+    await workers().consents.settle(lease);
+    expect(await isConsentOnLedger(site.database.query, 'c4', 2)).toBe(true);
+    while ((await workers().anchorer.anchorNext(lease)) > 0);
+    expect(await violations()).toEqual([]);
+    expect(await read('o2')).toBeUndefined();
+  });
+
+  it('that were decided when it was over are a violation that everyone finds', async () => {
+    const [past] = await site.database.query<{ id: string }>(
+      `INSERT INTO event_consent (event, consent_pid) SELECT e.id, v.pid FROM version v, event e
+       WHERE v.id = 'c4' AND v.version = 1 AND e.leaf_index IS NULL RETURNING event::text AS id`,
+    );
+    expect(past).toBeDefined();
+    while ((await workers().anchorer.anchorNext(lease)) > 0);
+    expect(await violations()).toMatchObject([
+      { violations: [{ handle: await handleOf('c4'), version: 1, reason: 'ENDED' }] },
+    ]);
+    expect(await site.faults(pin)).toEqual([]);
+  });
+});
+
+describe('the ledger in the database', () => {
+  const rows = async () => {
+    const tables = ['ledger_head', 'ledger_consent', 'ledger_violation'];
+    return Promise.all(tables.map((table) => site.database.query(`SELECT * FROM ${table} ORDER BY 1, 2`)));
+  };
+  const follower = (ledger: Partial<Ledger> = {}) =>
+    new Follower({ ...site.database, ledger: site.ledgerWith(ledger), pin });
+  async function followAll(by = follower()): Promise<void> {
+    const stop = new AbortController();
+    const following = by.follow(stop.signal);
+    following.catch(() => undefined);
+    const height = Number(await site.ledger.height());
+    for (;;) {
+      const lag = await projectionLag(site.database.query);
+      if (lag?.height === height && lag.blocks === 0) break;
+      await Promise.race([following, new Promise((resolve) => setTimeout(resolve, 20))]);
+    }
+    stop.abort();
+    await following;
+  }
+
+  it('has heads, Consents and violations, and a replay from block 0 gives the same rows', async () => {
+    await followAll();
+    const [heads, consents, marked] = await rows();
+    expect(heads).toMatchObject([{ site: SITE, msp_id: pin.mspId }]);
+    expect(consents!.length).toBeGreaterThan(30);
+    expect(marked).toMatchObject([{ reason: 'ENDED' }]);
+    const before = await rows();
+    await forgetProjection(site.database.transact);
+    await followAll();
+    expect(await rows()).toEqual(before);
+  });
+
+  it('counts each block once, also when the follower dies between blocks, and twice at a time', async () => {
+    const before = await rows();
+    await forgetProjection(site.database.transact);
+    for (let die = 1; die < 12; die += 4) {
+      let left = die;
+      const dying = { blockAt: (number: bigint) => (left-- > 0 ? site.ledger.blockAt(number) : killed()) };
+      await expect(follower(dying).follow(new AbortController().signal)).rejects.toThrow('killed');
+    }
+    const overtaken = (error: Error) => expect(error.name).toBe('Overtaken');
+    await Promise.all([followAll().catch(overtaken), followAll().catch(overtaken)]);
+    await followAll();
+    expect(await rows()).toEqual(before);
+  });
+
+  it('is not changed by a block that does not follow, or that somebody has touched', async () => {
+    const { query } = site.database;
+    const before = await rows();
+    await query(`UPDATE ledger_checkpoint SET block_number = block_number - 1`);
+    await expect(follower().follow(new AbortController().signal)).rejects.toThrow(LedgerForked);
+    await query(`UPDATE ledger_checkpoint SET block_number = block_number + 1`);
+    await site.addEvents(1);
+    await workers().anchorer.anchorNext(lease);
+    const touched = async (number: bigint) => {
+      const block = Buffer.from(await site.ledger.blockAt(number));
+      block[Math.floor(block.length / 2)]! ^= 1;
+      return block;
+    };
+    await expect(follower({ blockAt: touched }).follow(new AbortController().signal)).rejects.toThrow();
+    expect(await rows()).toEqual(before);
+    await followAll();
+    expect((await rows())[0]).not.toEqual(before[0]);
+  });
+});
+
+describe('an event that the ledger refuses for good', () => {
+  const refusing = (leaf: Buffer): Partial<Ledger> => ({
+    prepare: (fn, argument) => {
+      const { leaves } = argument as { leaves: string };
+      const refusal = { retryable: false, contractCode: 'BAD_ARGUMENT' };
+      if (fn === 'append' && Buffer.from(leaves, 'base64').includes(leaf))
+        return Promise.reject(new LedgerError('endorse', 'ABORTED', 'refused', refusal));
+      return site.ledger.prepare(fn, argument);
+    },
+  });
+
+  it('is found by halving; a leaf that commits to it stands in its place, and all others pass in their order', async () => {
+    await site.addEvents(10);
+    const poison = await site.addEvent({
+      action: 'read',
+      decision: 'permit',
+      outcome: 200,
+      client: 'x',
+      definitions: 'r4',
+    });
+    await site.addEvents(10);
+    const { anchorer } = workers(refusing(poison.leaf));
+    while ((await anchorer.anchorNext(lease)) > 0);
+    const { events } = await refusedForGood(site.database.query);
+    expect(events).toMatchObject([{ reason: 'BAD_ARGUMENT' }]);
+    const place = Number(events[0]!.leafIndex);
+    const [parked] = await site.database.query<{ record: Buffer; leaf: Buffer }>(
+      'SELECT record, leaf FROM parked_event',
+    );
+    expect((await site.entriesOnLedger())[place]!.subarray(1)).toEqual(parked!.leaf);
+    expect(parked!.record.includes(PARKED_FORMAT)).toBe(true);
+    expect(parked!.record.includes(poison.leaf)).toBe(true);
+    expect(await receiptOfLeaf(site.database.query, place)).toBe('unanchored');
+    expect(await receiptOfLeaf(site.database.query, place + 1)).toMatchObject({ leafIndex: place + 1 });
+    expect(await site.faults(pin)).toEqual([]);
+  });
+
+  it('is one whose leaf is no hash, too', async () => {
+    const { query } = site.database;
+    await query('ALTER TABLE event DROP CONSTRAINT event_leaf_check');
+    await site.addEvents(3);
+    await query(`UPDATE event SET leaf = '\\x00' WHERE id = (SELECT max(id) - 1 FROM event)`);
+    while ((await workers().anchorer.anchorNext(lease)) > 0);
+    expect((await refusedForGood(query)).events).toMatchObject([{}, { reason: 'MALFORMED' }]);
+    expect(await site.faults(pin)).toEqual([]);
+  });
+
+  it('is not looked for when the ledger refuses for another reason', async () => {
+    await site.addEvents(4);
+    for (const contractCode of ['GAP', 'WRONG_ROOT', 'FOREIGN_SITE', 'BAD_STATE', 'UNKNOWN_FUNCTION']) {
+      const error = new LedgerError('endorse', 'ABORTED', 'refused', { retryable: false, contractCode });
+      const { anchorer } = workers({ prepare: () => Promise.reject(error) });
+      await expect(anchorer.anchorNext(lease)).rejects.toThrow(error);
+    }
+    expect((await refusedForGood(site.database.query)).events).toHaveLength(2);
+    while ((await workers().anchorer.anchorNext(lease)) > 0);
+    expect(await site.faults(pin)).toEqual([]);
+  });
+});
+
+function killed(): Promise<never> {
+  return Promise.reject(new Error('killed'));
+}
