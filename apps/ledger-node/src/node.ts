@@ -10,7 +10,6 @@ import type { GatewayContext } from './gateway/gateway-context.js';
 import { Orderer } from './orderer/orderer.js';
 import type { Log } from './rpc/calls.js';
 import { serve } from './rpc/serve.js';
-import { MemoryState } from './state/memory-state.js';
 
 export interface NodeOptions {
   /** DATA_DIR/ledger; a network is made there at the first start. */
@@ -83,7 +82,12 @@ function gatewayContext({ network, chain, config, now }: Parts, peers: Peer[], o
 export async function startNode(options: NodeOptions): Promise<LedgerNode> {
   const { folder, port, host = '127.0.0.1', log, now = () => new Date() } = options;
   const network = await createNetwork(folder);
-  const chain = await Chain.open(join(folder, 'blocks', 'chain'), network.genesis, new MemoryState());
+  const chain = await Chain.open({
+    folder: join(folder, 'blocks'),
+    genesis: network.genesis,
+    rebuilt: (reason) => log({ msg: 'the state was made again from the blocks', reason }),
+    damaged: options.failed,
+  });
   const config = channelConfig(decodeBlock(network.genesis));
   const parts = { options, network, chain, config, now };
   const orderer = makeOrderer(parts);

@@ -2,7 +2,7 @@ import { appendFile, copyFile, open, readFile, stat, truncate } from 'node:fs/pr
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { BlockFile } from '../src/chain/block-file.js';
+import { BlockFile, type BlockPlace } from '../src/chain/block-file.js';
 import { HEADER_SIZE } from '../src/chain/frame.js';
 import { LedgerDamage } from '../src/chain/ledger-damage.js';
 import { temporaryFolder } from './test-ledger.js';
@@ -34,6 +34,15 @@ async function reopened(): Promise<Buffer[]> {
   return found;
 }
 
+/** The file opened, with the places of its blocks. */
+async function opened(): Promise<{ file: BlockFile; places: BlockPlace[] }> {
+  const places: BlockPlace[] = [];
+  const file = await BlockFile.open(path, (_, number, place) => {
+    places[number] = place;
+  });
+  return { file, places };
+}
+
 const frameStart = (number: number): number =>
   SIZES.slice(0, number).reduce((sum, size) => sum + HEADER_SIZE + size, 0);
 
@@ -48,19 +57,19 @@ describe('a block file', () => {
   test('gives back what was appended, also one by one', async () => {
     await written();
     expect(await reopened()).toEqual(content);
-    const file = await BlockFile.open(path, () => {});
+    const { file, places } = await opened();
     expect(file.height).toBe(5);
-    expect(await file.block(3)).toEqual(content[3]);
-    await expect(file.block(5)).rejects.toThrow(RangeError);
+    expect(await file.read(3, places[3]!)).toEqual(content[3]);
+    await expect(file.read(4, { ...places[4]!, offset: places[3]!.offset })).rejects.toThrow(LedgerDamage);
     await file.close();
   });
 
   test('notices at a read that a block has been changed under it', async () => {
     await written();
-    const file = await BlockFile.open(path, () => {});
+    const { file, places } = await opened();
     await flip(frameStart(1) + HEADER_SIZE + 5, 1);
-    await expect(file.block(1)).rejects.toThrow(/damaged at block 1 /);
-    expect(await file.block(2)).toEqual(content[2]);
+    await expect(file.read(1, places[1]!)).rejects.toThrow(/damaged at block 1 /);
+    expect(await file.read(2, places[2]!)).toEqual(content[2]);
     await file.close();
   });
 

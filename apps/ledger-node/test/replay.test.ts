@@ -13,9 +13,9 @@ import {
   decodeEnvelope,
   validateBlock,
 } from '#libs/fabric-block';
-import { MemoryState } from '../src/state/memory-state.js';
 import { freePort, type Program, startScript } from './child-process.js';
 import { type GatewayClient, gatewayClient } from './gateway-client.js';
+import { PlainState } from './plain-state.js';
 import type { Step } from './scratch-chaincode.js';
 import { type TestLedger, testLedger } from './test-ledger.js';
 
@@ -85,7 +85,7 @@ test('flags, COMMIT_HASH and state of a mixed load, twelve at a time, are found 
   for (const expected of [0, 10, 11]) expect(codes.get(expected)).toBeGreaterThan(0); // VALID, policy, MVCC
   const genesis = decodeBlock(await net.ledger.genesis());
   const config = channelConfig(genesis);
-  const state = new MemoryState();
+  const state = new PlainState();
   const known = new Set<string>();
   let before = genesis;
   let previous: Uint8Array | undefined;

@@ -1,7 +1,18 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { FileWindow, readAt } from './file-window.js';
 import { type FrameHeader, frame, HEADER_SIZE, isWhole, MAX_BLOCK_SIZE, readHeader } from './frame.js';
 import { LedgerDamage } from './ledger-damage.js';
+
+/** Where a block is in the file, and the checksum of its bytes. */
+export interface BlockPlace {
+  offset: number;
+  length: number;
+  checksum: number;
+}
+
+/** `block` is good only until it returns. */
+type EachBlock = (block: Buffer, number: number, place: BlockPlace) => void;
 
 /**
  * The append-only file of all blocks. A block is in it when `append` has resolved: it is then on the disk, not only in
@@ -9,7 +20,7 @@ import { LedgerDamage } from './ledger-damage.js';
  * that does not check is damage: it is named and nothing is changed.
  */
 export class BlockFile {
-  private readonly offsets: number[] = [];
+  private count = 0;
   private end = 0;
 
   private constructor(
@@ -18,7 +29,7 @@ export class BlockFile {
   ) {}
 
   /** Opens or makes the file and hands every block in it, in order, to `each`. Throws LedgerDamage. */
-  static async open(path: string, each: (block: Buffer, number: number) => void): Promise<BlockFile> {
+  static async open(path: string, each: EachBlock): Promise<BlockFile> {
     await mkdir(dirname(path), { recursive: true });
     const file = await open(path, 'a+', 0o600);
     const blocks = new BlockFile(file, path);
@@ -32,18 +43,7 @@ export class BlockFile {
   }
 
   get height(): number {
-    return this.offsets.length;
-  }
-
-  private async read(offset: number, length: number): Promise<Buffer> {
-    const buffer = Buffer.allocUnsafe(length);
-    let filled = 0;
-    while (filled < length) {
-      const { bytesRead } = await this.file.read(buffer, filled, length - filled, offset + filled);
-      if (bytesRead === 0) break;
-      filled += bytesRead;
-    }
-    return buffer.subarray(0, filled);
+    return this.count;
   }
 
   private damage(what: string): LedgerDamage {
@@ -59,37 +59,40 @@ export class BlockFile {
     return header;
   }
 
-  private async scan(each: (block: Buffer, number: number) => void): Promise<void> {
+  private async scan(each: EachBlock): Promise<void> {
     const { size } = await this.file.stat();
+    const window = new FileWindow(this.file);
     while (this.end < size) {
-      const head = await this.read(this.end, HEADER_SIZE);
-      if (head.length < HEADER_SIZE || (await this.isZeroFrom(this.end, size))) return this.cutTail();
+      const head = await window.at(this.end, HEADER_SIZE);
+      if (head.length < HEADER_SIZE || (await this.isZeroFrom(head, size))) return this.cutTail();
       const header = this.checkHeader(readHeader(head));
-      const body = await this.read(this.end + HEADER_SIZE, header.length);
+      const body = await window.at(this.end + HEADER_SIZE, header.length);
       if (body.length < header.length) return this.cutTail();
       if (!isWhole(body, header)) {
         if (await this.isUnwritten(size, header)) return this.cutTail();
         throw this.damage('its content does not match its checksum');
       }
-      each(body, header.number);
-      this.offsets.push(this.end);
+      each(body, header.number, this.place(header));
+      this.count += 1;
       this.end += HEADER_SIZE + header.length;
     }
   }
 
-  /** The file was made longer and the power went before the bytes followed. */
-  private async isZeroFrom(offset: number, size: number): Promise<boolean> {
-    if (size - offset > MAX_BLOCK_SIZE) return false;
-    const first = await this.read(offset, 8);
-    if (first.some((byte) => byte !== 0)) return false;
-    return (await this.read(offset, size - offset)).every((byte) => byte === 0);
+  private place({ length, checksum }: FrameHeader): BlockPlace {
+    return { offset: this.end, length, checksum };
+  }
+
+  /** The file was made longer and the power went before the bytes followed: nothing but zeros is left. */
+  private async isZeroFrom(head: Buffer, size: number): Promise<boolean> {
+    if (head.some((byte) => byte !== 0) || size - this.end > MAX_BLOCK_SIZE) return false;
+    return isZero(await readAt(this.file, this.end, size - this.end));
   }
 
   /** The last frame, whose final sector never reached the disk. */
   private async isUnwritten(size: number, { length }: FrameHeader): Promise<boolean> {
     const frameEnd = this.end + HEADER_SIZE + length;
     const tail = Math.min(512, length);
-    return frameEnd === size && (await this.isZeroFrom(size - tail, size));
+    return frameEnd === size && isZero(await readAt(this.file, size - tail, tail));
   }
 
   private async cutTail(): Promise<void> {
@@ -98,22 +101,23 @@ export class BlockFile {
   }
 
   /** Writes the next block and waits for the disk. After a failure the file must not be used further. */
-  async append(block: Uint8Array): Promise<void> {
+  async append(block: Uint8Array): Promise<BlockPlace> {
     const bytes = frame(this.height, block);
     let written = 0;
     while (written < bytes.length) written += (await this.file.write(bytes, written)).bytesWritten;
     await this.file.datasync();
-    this.offsets.push(this.end);
+    const place = this.place(readHeader(bytes)!);
+    this.count += 1;
     this.end += bytes.length;
+    return place;
   }
 
-  /** The bytes of a block. Throws RangeError when there is none of this number, LedgerDamage when it was changed. */
-  async block(number: number): Promise<Buffer> {
-    const offset = this.offsets[number];
-    if (offset === undefined) throw new RangeError(`there is no block ${number}`);
-    const header = readHeader(await this.read(offset, HEADER_SIZE));
-    const body = header && (await this.read(offset + HEADER_SIZE, header.length));
-    if (!header || !body || !isWhole(body, header))
+  /** The bytes of a block. Throws LedgerDamage when it is not there as it was written. */
+  async read(number: number, { offset, length, checksum }: BlockPlace): Promise<Buffer> {
+    const bytes = await readAt(this.file, offset, HEADER_SIZE + length);
+    const header = bytes.length === HEADER_SIZE + length ? readHeader(bytes) : undefined;
+    const body = bytes.subarray(HEADER_SIZE);
+    if (header?.checksum !== checksum || !isWhole(body, header))
       throw new LedgerDamage(`The block file ${this.path} is damaged at block ${number} (byte ${offset}).`);
     return body;
   }
@@ -121,4 +125,8 @@ export class BlockFile {
   async close(): Promise<void> {
     await this.file.close();
   }
+}
+
+function isZero(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte === 0);
 }

@@ -1,34 +1,36 @@
-// Hyperledger Fabric ledger of one channel: blocks, world state, transaction and history index, COMMIT_HASH
+// Hyperledger Fabric ledger of one channel: blocks, and everything that follows from them
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   type Block,
   type BlockVerdict,
-  blockCommitHash,
-  blockFlags,
-  checkDataHash,
-  checkPrevious,
   commitBlock,
   commitHash,
   decodeBlock,
-  decodeEnvelope,
   encodeBlock,
   headerHash,
-  type StateUpdate,
-  UpdateBatch,
   VALIDATION_CODE,
 } from '#libs/fabric-block';
 import type { ResultSource } from '../chaincode/result-iterator.js';
-import type { State, StateView } from '../state/state.js';
+import { Derived } from '../derived/derived.js';
+import type { TransactionPlace } from '../derived/disk-transactions.js';
+import type { StateView } from '../state/state.js';
+import { applyBlock } from './apply-block.js';
 import { BlockFile } from './block-file.js';
-import { HistoryIndex, keyHistory } from './history.js';
+import { keyHistory } from './history.js';
 import { LedgerDamage } from './ledger-damage.js';
-import { TransactionIndex, type TransactionPlace } from './transaction-index.js';
-import { transactionSets } from './transaction-sets.js';
+import { type Effects, effectsOf, Replay } from './replay.js';
 import type { TransactionStatus } from './waiters.js';
 
-/** What a block leaves behind beside the block itself. */
-interface Effects {
-  txIds: readonly string[];
-  updates: readonly StateUpdate[];
+export interface ChainOptions {
+  /** Holds `chain`, the blocks, and `derived.db`, which is made again from them whenever it is not there. */
+  folder: string;
+  /** Encoded block 0. */
+  genesis: Uint8Array;
+  /** Told why derived.db is made anew. */
+  rebuilt?: (reason: string) => void;
+  /** Told when derived.db is found damaged while it is in use: the next start makes it anew. */
+  damaged?: (damage: LedgerDamage) => void;
 }
 
 /** The state and the histories as they were at one height. Must be released. */
@@ -40,27 +42,39 @@ export interface ChainSnapshot {
 
 /** Owns the block file and everything that follows from it. Blocks are committed one at a time, by one caller. */
 export class Chain {
-  private file: BlockFile | undefined;
-  private last: Block | undefined;
-  private lastCommitHash: Uint8Array | undefined;
-  private readonly transactions = new TransactionIndex();
-  private readonly histories = new HistoryIndex();
   private readonly listeners = new Set<() => void>();
 
-  private constructor(private readonly world: State) {}
+  private constructor(
+    private readonly file: BlockFile,
+    private readonly derived: Derived,
+    private last: Block | undefined,
+  ) {}
 
   /**
-   * Replays the file at `path` into `state`, which must be empty; an empty file gets `genesis` as block 0. Throws
-   * LedgerDamage when the blocks do not form the chain they were written as.
+   * Reads all blocks, checks them against their checksums and against what was derived from them, and replays those
+   * that nothing has been derived from yet; an empty file gets `genesis` as block 0. Throws LedgerDamage when the blocks
+   * are not those that were written, or do not form a chain.
    */
-  static async open(path: string, genesis: Uint8Array, state: State): Promise<Chain> {
-    const chain = new Chain(state);
-    chain.file = await BlockFile.open(path, (bytes, number) => chain.replay(bytes, number));
-    const first = decodeBlock(genesis);
-    if (chain.height === 0) await chain.begin(first);
-    else if (Buffer.compare(headerHash(first), headerHash(decodeBlock(await chain.block(0)))) !== 0)
+  static async open({ folder, genesis, rebuilt = () => {}, damaged = () => {} }: ChainOptions): Promise<Chain> {
+    mkdirSync(folder, { recursive: true });
+    const path = join(folder, 'chain');
+    const derived = Derived.open(join(folder, 'derived.db'), { rebuilt, damaged });
+    try {
+      const replay = new Replay(path, derived);
+      const file = await BlockFile.open(path, (bytes, number, place) => replay.block(bytes, number, place));
+      const chain = new Chain(file, derived, replay.end());
+      await chain.check(decodeBlock(genesis), path);
+      return chain;
+    } catch (error) {
+      derived.close();
+      throw error;
+    }
+  }
+
+  private async check(genesis: Block, path: string): Promise<void> {
+    if (this.height === 0) await this.begin(genesis);
+    else if (Buffer.compare(headerHash(genesis), headerHash(decodeBlock(await this.block(0)))) !== 0)
       throw new LedgerDamage(`The block file ${path} belongs to another channel: its block 0 is not genesis.block.`);
-    return chain;
   }
 
   get height(): number {
@@ -76,33 +90,41 @@ export class Chain {
   }
 
   get state(): StateView {
-    return this.world;
+    return this.derived.state;
   }
 
   snapshot(): ChainSnapshot {
-    const state = this.world.snapshot();
+    const { history, state } = this.derived;
+    const snapshot = state.snapshot();
     const { height } = this;
     return {
-      state,
+      state: snapshot,
       history: (namespace, key) => {
-        const blocks = this.histories.get(namespace, key, height);
+        const blocks = history.get(namespace, key, height);
         return keyHistory(blocks, (number) => this.block(number), { namespace, key });
       },
-      release: () => state.release(),
+      release: () => snapshot.release(),
     };
   }
 
   transaction(txId: string): TransactionPlace | undefined {
-    return this.transactions.get(txId);
+    return this.derived.transactions.get(txId);
   }
 
   whenKnown(txId: string, signal: AbortSignal): Promise<TransactionStatus> {
-    return this.transactions.whenKnown(txId, signal);
+    return this.derived.transactions.whenKnown(txId, signal);
+  }
+
+  /** Number of the block with this header hash. */
+  findBlock(hash: Uint8Array): number | undefined {
+    return this.derived.places.find(hash);
   }
 
   /** Throws RangeError when there is no such block. */
-  block(number: number): Promise<Buffer> {
-    return this.file!.block(number);
+  async block(number: number): Promise<Buffer> {
+    const place = this.derived.places.get(number);
+    if (!place) throw new RangeError(`no such block number [${number}] in index`);
+    return this.file.read(number, place);
   }
 
   /** Calls back after each further block; gives the function that stops it. */
@@ -116,61 +138,24 @@ export class Chain {
    * Resolves when the block is on the disk and applied.
    */
   async commit(block: Block, { flags, updates }: BlockVerdict, txIds: readonly string[]): Promise<void> {
-    await this.store(commitBlock(block, flags, commitHash(flags, updates, this.lastCommitHash)), { updates, txIds });
+    const hash = commitHash(flags, updates, this.derived.commitHash);
+    await this.store(commitBlock(block, flags, hash), { updates, txIds });
   }
 
   private async begin(genesis: Block): Promise<void> {
     const block = commitBlock(genesis, Uint8Array.of(VALIDATION_CODE.VALID));
-    await this.store(block, this.effects(block));
+    await this.store(block, effectsOf(block, this.state));
   }
 
   private async store(block: Block, effects: Effects): Promise<void> {
-    await this.file!.append(encodeBlock(block));
-    this.apply(block, effects);
+    const place = await this.file.append(encodeBlock(block));
+    applyBlock(this.derived, block, effects, place);
+    this.last = block;
     for (const listener of this.listeners) listener();
   }
 
-  private apply(block: Block, { updates, txIds }: Effects): void {
-    this.world.apply(updates);
-    this.histories.add(updates, block.number);
-    this.last = block;
-    this.lastCommitHash = blockCommitHash(block) ?? this.lastCommitHash;
-    const flags = blockFlags(block);
-    for (const [index, txId] of txIds.entries())
-      this.transactions.add(txId, { block: block.number, index, flag: flags[index]! });
-  }
-
-  private replay(bytes: Uint8Array, number: number): void {
-    try {
-      const block = decodeBlock(bytes);
-      checkDataHash(block);
-      if (this.last) checkPrevious(block, this.last);
-      const effects = this.effects(block);
-      this.checkCommitHash(block, effects.updates);
-      this.apply(block, effects);
-    } catch (error) {
-      throw new LedgerDamage(`The stored block ${number} does not continue the chain: ${(error as Error).message}`);
-    }
-  }
-
-  /** What the transactions left, by the flags that were stored with them. */
-  private effects(block: Block): Effects {
-    const flags = blockFlags(block);
-    const envelopes = block.data.map(decodeEnvelope);
-    const batch = new UpdateBatch(block.number, (...key) => this.world.get(...key));
-    for (const [index, envelope] of envelopes.entries())
-      if (flags[index] === VALIDATION_CODE.VALID) batch.apply(index, transactionSets(envelope));
-    return { updates: batch.updates(), txIds: envelopes.map(({ channelHeader }) => channelHeader.txId) };
-  }
-
-  private checkCommitHash(block: Block, updates: readonly StateUpdate[]): void {
-    if (block.number === 0) return;
-    const expected = commitHash(blockFlags(block), updates, this.lastCommitHash);
-    if (Buffer.compare(expected, blockCommitHash(block) ?? new Uint8Array()) !== 0)
-      throw new Error('its flags and writes do not give its COMMIT_HASH.');
-  }
-
   async close(): Promise<void> {
-    await this.file?.close();
+    this.derived.close();
+    await this.file.close();
   }
 }

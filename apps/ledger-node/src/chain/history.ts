@@ -12,26 +12,6 @@ import {
 import type { ResultSource } from '../chaincode/result-iterator.js';
 import { transactionSets } from './transaction-sets.js';
 
-/** Which blocks changed a key. What they did to it is in the blocks. */
-export class HistoryIndex {
-  private readonly blocks = new Map<string, number[]>();
-
-  add(keys: Iterable<StateKey>, block: number): void {
-    for (const { namespace, key } of keys) {
-      const name = `${namespace}\u0000${key}`;
-      const list = this.blocks.get(name);
-      if (list) list.push(block);
-      else this.blocks.set(name, [block]);
-    }
-  }
-
-  /** Block numbers below `height`, the newest first. */
-  get(namespace: string, key: string, height: number): number[] {
-    const all = this.blocks.get(`${namespace}\u0000${key}`) ?? [];
-    return all.filter((block) => block < height).reverse();
-  }
-}
-
 type Envelope = ReturnType<typeof decodeEnvelope>;
 
 function modification({ channelHeader }: Envelope, { value, isDelete }: KeyWrite): Uint8Array {
@@ -60,7 +40,7 @@ function modifications(stored: Uint8Array, namespace: string, key: string): Uint
 
 /** The changes in the given blocks. */
 export function keyHistory(
-  blocks: readonly number[],
+  blocks: Iterable<number>,
   read: (number: number) => Promise<Uint8Array>,
   { namespace, key }: StateKey,
 ): ResultSource {

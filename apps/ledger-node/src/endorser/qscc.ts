@@ -3,7 +3,7 @@ import { common, peer } from '@hyperledger/fabric-protos';
 import { type ChaincodeResponse, decodeBlock } from '#libs/fabric-block';
 import type { Chain } from '../chain/chain.js';
 
-type Query = (chain: Chain, argument: string) => Promise<Uint8Array>;
+type Query = (chain: Chain, argument: Buffer) => Promise<Uint8Array>;
 
 async function chainInfo(chain: Chain): Promise<Uint8Array> {
   const info = new common.BlockchainInfo();
@@ -13,7 +13,8 @@ async function chainInfo(chain: Chain): Promise<Uint8Array> {
   return info.serializeBinary();
 }
 
-async function blockByNumber(chain: Chain, text: string): Promise<Uint8Array> {
+async function blockByNumber(chain: Chain, argument: Buffer): Promise<Uint8Array> {
+  const text = argument.toString('utf8');
   if (!/^\d{1,15}$/.test(text))
     throw new Error(`Failed to parse block number with error strconv.ParseUint: parsing ${JSON.stringify(text)}`);
   try {
@@ -23,17 +24,28 @@ async function blockByNumber(chain: Chain, text: string): Promise<Uint8Array> {
   }
 }
 
+async function blockByHash(chain: Chain, hash: Buffer): Promise<Uint8Array> {
+  const number = chain.findBlock(hash);
+  if (number === undefined)
+    throw new Error(
+      `Failed to get block hash ${hash.toString('utf8')}, error no such block hash [${hash.toString('hex')}] in index`,
+    );
+  return chain.block(number);
+}
+
 function noSuch(txId: string): string {
   return `no such transaction ID [${txId}] in index`;
 }
 
-async function blockByTxId(chain: Chain, txId: string): Promise<Uint8Array> {
+async function blockByTxId(chain: Chain, argument: Buffer): Promise<Uint8Array> {
+  const txId = argument.toString('utf8');
   const place = chain.transaction(txId);
   if (!place) throw new Error(`Failed to get block for txID ${txId}, error ${noSuch(txId)}`);
   return chain.block(place.block);
 }
 
-async function transactionById(chain: Chain, txId: string): Promise<Uint8Array> {
+async function transactionById(chain: Chain, argument: Buffer): Promise<Uint8Array> {
+  const txId = argument.toString('utf8');
   const place = chain.transaction(txId);
   if (!place) throw new Error(`Failed to get transaction with id ${txId}, error ${noSuch(txId)}`);
   const { data } = decodeBlock(await chain.block(place.block));
@@ -46,6 +58,7 @@ async function transactionById(chain: Chain, txId: string): Promise<Uint8Array> 
 const QUERIES = new Map<string, Query>([
   ['GetChainInfo', chainInfo],
   ['GetBlockByNumber', blockByNumber],
+  ['GetBlockByHash', blockByHash],
   ['GetBlockByTxID', blockByTxId],
   ['GetTransactionByID', transactionById],
 ]);
@@ -54,7 +67,7 @@ export interface LedgerQuery {
   channel: string;
   args: readonly Uint8Array[];
   /** Throws unless who asks may use the resource, such as qscc/GetChainInfo. */
-  checkResource(resource: string): void;
+  checkResource: (resource: string) => void;
 }
 
 function checkAccess(fn: string, { channel, checkResource }: LedgerQuery): void {
@@ -74,7 +87,7 @@ async function run(chain: Chain, asked: LedgerQuery): Promise<Uint8Array> {
   checkAccess(fn, asked);
   const query = QUERIES.get(fn);
   if (!query) throw new Error(`Requested function ${fn} not found.`);
-  return query(chain, argument ?? '');
+  return query(chain, Buffer.from(asked.args[2] ?? []));
 }
 
 /** Answers like a chaincode: what it cannot find is a response of status 500. */

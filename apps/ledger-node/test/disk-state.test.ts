@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { compareUtf8, type StateUpdate } from '#libs/fabric-block';
-import { MemoryState } from '../src/state/memory-state.js';
+import { openDatabase } from '../src/derived/database.js';
+import { DiskState } from '../src/derived/disk-state.js';
 
 const keys = fc.constantFrom('a', 'aa', 'b', 'é', '\uffee', '\u{1f600}', '\u0000x');
 const change = fc.record({ key: keys, value: fc.option(fc.uint8Array({ minLength: 1, maxLength: 2 })) });
@@ -15,6 +16,10 @@ function updates(block: number, changes: readonly { key: string; value: Uint8Arr
     value: value ?? undefined,
     version: { block, transaction },
   }));
+}
+
+function emptyState(): DiskState {
+  return new DiskState(openDatabase(':memory:'), () => {});
 }
 
 type Model = Map<string, Uint8Array>;
@@ -32,7 +37,7 @@ const sorted = (model: Model, start: string, end: string) =>
     .filter(([key]) => compareUtf8(key, start) >= 0 && (end === '' || compareUtf8(key, end) < 0))
     .sort(([a], [b]) => compareUtf8(a, b));
 
-function sees(view: Pick<MemoryState, 'get' | 'range'>, model: Model, [start, end, limit]: [string, string, number]) {
+function sees(view: Pick<DiskState, 'get' | 'range'>, model: Model, [start, end, limit]: [string, string, number]) {
   for (const [key, value] of model) expect(view.get('ns', key)?.value).toEqual(value);
   const found = view.range('ns', start, end, limit).map(([key, { value }]) => [key, value]);
   expect(found).toEqual(sorted(model, start, end).slice(0, limit));
@@ -47,7 +52,7 @@ const query = fc.tuple(
 test('the state and every snapshot of it answer like a plain map of their moment', () => {
   fc.assert(
     fc.property(blocks, query, (history, asked) => {
-      const state = new MemoryState();
+      const state = emptyState();
       let model: Model = new Map();
       const moments = [{ view: state.snapshot(), model }];
       for (const [number, changes] of history.entries()) {
@@ -63,7 +68,7 @@ test('the state and every snapshot of it answer like a plain map of their moment
 });
 
 test('a released snapshot no longer costs anything, and a collection is apart from its chaincode', () => {
-  const state = new MemoryState();
+  const state = emptyState();
   const version = { block: 1, transaction: 0 };
   const value = Buffer.of(1);
   const snapshot = state.snapshot();

@@ -1,0 +1,118 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
+import type { StateKey, StateUpdate, StateValue } from '#libs/fabric-block';
+import { LedgerDamage } from '../chain/ledger-damage.js';
+import type { Snapshot, State } from '../state/state.js';
+import { UndoSnapshot } from '../state/undo-snapshot.js';
+
+interface Row {
+  key: Uint8Array;
+  value: Uint8Array;
+  metadata: Uint8Array | null;
+  block: number;
+  tx: number;
+  crc: number;
+}
+
+/** Names of chaincodes and collections hold no NUL, so the bytes stand for one key. */
+export function keyBytes({ namespace, collection = '', key }: StateKey): Buffer {
+  return Buffer.from(`${namespace}\0${collection}\0${key}`);
+}
+
+function checksum({ key, value, metadata, block, tx }: Omit<Row, 'crc'>): number {
+  const head = crc32(`${block} ${tx} ${value.length} ${metadata?.length ?? -1} `, crc32(key));
+  return crc32(metadata ?? '', crc32(value, head));
+}
+
+/** The world state in the database. Every row has a checksum of its own, which is looked at whenever it is read. */
+export class DiskState implements State {
+  private readonly snapshots = new Set<UndoSnapshot>();
+  private readonly one: StatementSync;
+  private readonly between: StatementSync;
+  private readonly put: StatementSync;
+  private readonly remove: StatementSync;
+
+  /** `damaged` is told of a row that is not as it was written, before whoever reads it is. */
+  constructor(
+    private readonly database: DatabaseSync,
+    private readonly damaged: (damage: LedgerDamage) => void,
+  ) {
+    this.one = database.prepare('SELECT * FROM state WHERE key = ?');
+    this.between = database.prepare('SELECT * FROM state WHERE key >= ? AND key < ? ORDER BY key LIMIT ?');
+    this.put = database.prepare(
+      `INSERT INTO state (key, value, metadata, block, tx, crc) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (key) DO UPDATE SET value = excluded.value, metadata = excluded.metadata,
+         block = excluded.block, tx = excluded.tx, crc = excluded.crc`,
+    );
+    this.remove = database.prepare('DELETE FROM state WHERE key = ?');
+  }
+
+  get(namespace: string, key: string, collection?: string): StateValue | undefined {
+    const row = this.one.get(keyBytes({ namespace, collection, key }));
+    return row && this.checked(row as unknown as Row);
+  }
+
+  range(namespace: string, startKey: string, endKey: string, limit: number): [string, StateValue][] {
+    const start = keyBytes({ namespace, key: startKey });
+    const end = endKey === '' ? Buffer.from(`${namespace}\0\x01`) : keyBytes({ namespace, key: endKey });
+    const prefix = namespace.length + 2;
+    const rows = this.between.all(start, end, Math.min(limit, Number.MAX_SAFE_INTEGER)) as unknown as Row[];
+    return rows.map((row) => [Buffer.from(row.key).toString('utf8').slice(prefix), this.checked(row)]);
+  }
+
+  private checked(row: Row): StateValue {
+    try {
+      return checked(row);
+    } catch (error) {
+      this.damaged(error as LedgerDamage);
+      throw error;
+    }
+  }
+
+  snapshot(): Snapshot {
+    const snapshot = new UndoSnapshot(this, (released) => this.snapshots.delete(released));
+    this.snapshots.add(snapshot);
+    return snapshot;
+  }
+
+  apply(updates: readonly StateUpdate[]): void {
+    for (const update of updates) {
+      if (this.snapshots.size > 0) this.keep(update);
+      this.write(update);
+    }
+  }
+
+  private keep({ namespace, collection, key }: StateKey): void {
+    const before = this.get(namespace, key, collection);
+    for (const snapshot of this.snapshots) snapshot.keep({ namespace, collection, key }, before);
+  }
+
+  private write(update: StateUpdate): void {
+    const key = keyBytes(update);
+    if (!update.value) {
+      this.remove.run(key);
+      return;
+    }
+    const { block, transaction: tx } = update.version;
+    const row = { key, value: update.value, metadata: update.metadata ?? null, block, tx };
+    this.put.run(key, row.value, row.metadata, block, tx, checksum(row));
+  }
+
+  /** Reads rows for up to `milliseconds`. Throws LedgerDamage at the first that is not as it was written. */
+  check(milliseconds: number): void {
+    const end = performance.now() + milliseconds;
+    for (const row of this.database.prepare('SELECT * FROM state').iterate()) {
+      checked(row as unknown as Row);
+      if (performance.now() > end) return;
+    }
+  }
+}
+
+function checked(row: Row): StateValue {
+  if (checksum(row) !== row.crc) {
+    const name = JSON.stringify(Buffer.from(row.key).toString('utf8').split('\0').filter(Boolean).join(' '));
+    throw new LedgerDamage(`The state of key ${name} is not as it was written`);
+  }
+  const { value, metadata, block, tx } = row;
+  return { value, metadata: metadata ?? undefined, version: { block, transaction: tx } };
+}
