@@ -6,4 +6,5 @@ export { isSubtype } from './model.js';
 export { type Environment, OutOfSteps } from './n1/environment.js';
 export { type Kind, kindAt, type Node, pushChildren, pushNamed, resourceNode } from './n1/item.js';
 export { PathSyntaxError } from './n1/lexer.js';
+export { NeedsTimeLimit, withTimeLimit } from './n1/pattern.js';
 export { referenceTarget } from './reference-target.js';

@@ -1,7 +1,7 @@
 // FHIR R4, section 2.27 "Validating Resources": https://hl7.org/fhir/R4/validation.html
 import type { JsonValue } from '#libs/fhir-json';
 import type { Issue } from '#libs/fhir-model';
-import { OutOfSteps } from '#libs/fhir-path';
+import { NeedsTimeLimit, OutOfSteps, withTimeLimit } from '#libs/fhir-path';
 import { MOST_FAULTS } from './course.js';
 import { coreDefinitions, type Definitions } from './definitions.js';
 import { isMembers, type Members, text } from './document/json.js';
@@ -14,8 +14,13 @@ import { Bindings } from './walk/bindings.js';
 import { Visits } from './walk/visits.js';
 import { Walk } from './walk/walk.js';
 
-/** Elements that FHIRPath may visit in one document. */
-const STEPS = 20_000_000;
+/** Elements that FHIRPath may visit in one document: some for each of its values, and enough for small ones. */
+const STEPS = 500_000;
+const STEPS_A_VALUE = 150;
+
+/** One document with regular expressions that may run away is stopped after this. */
+const MILLISECONDS = 10_000;
+const TOO_LONG = 'the resource takes too long to be checked';
 
 export interface ValidationOptions {
   /** FHIR R4 alone by default. */
@@ -56,7 +61,30 @@ export interface ValidationIssue extends Issue {
  */
 export function validateResource(resource: JsonValue, options: ValidationOptions = {}): ValidationIssue[] {
   if (options.mode === 'delete') return [];
-  const type = isMembers(resource) ? (text(resource.resourceType) ?? '') : 'Resource';
+  try {
+    return checked(resource, options);
+  } catch (error) {
+    if (!(error instanceof NeedsTimeLimit)) throw error;
+    return inTime(resource, options);
+  }
+}
+
+/** Once more, now so that a regular expression can be stopped. */
+function inTime(resource: JsonValue, options: ValidationOptions): ValidationIssue[] {
+  try {
+    return withTimeLimit(MILLISECONDS, () => checked(resource, options));
+  } catch (error) {
+    if (!(error instanceof OutOfSteps)) throw error;
+    return [{ severity: 'error', code: 'too-costly', details: TOO_LONG, expression: [typeOf(resource)] }];
+  }
+}
+
+function typeOf(resource: JsonValue): string {
+  return isMembers(resource) ? (text(resource.resourceType) ?? '') : 'Resource';
+}
+
+function checked(resource: JsonValue, options: ValidationOptions): ValidationIssue[] {
+  const type = typeOf(resource);
   const { definitions = coreDefinitions() } = options;
   const report = new Report();
   const bindings = new Bindings(report, definitions.terminology);
@@ -79,7 +107,7 @@ function inDepth(
 ): void {
   const visits = new Visits();
   const invariants = options.extent !== 'rules';
-  const walk = new Walk(report, bindings, { invariants, steps: STEPS, visits });
+  const walk = new Walk(report, bindings, { invariants, steps: STEPS + STEPS_A_VALUE * valuesIn(resource), visits });
   if (options.mode === 'update' && resource.id === undefined)
     report.error('required', '', 'a resource to update has an id');
   try {
@@ -87,8 +115,16 @@ function inDepth(
     checkProfiles(report, visits, { ...options, definitions, invariants });
   } catch (error) {
     if (!(error instanceof OutOfSteps)) throw error;
-    report.error('too-costly', '', 'the resource takes too long to be checked');
+    report.error('too-costly', '', TOO_LONG);
   }
+}
+
+/** How many values a document has. */
+function valuesIn(value: unknown): number {
+  let count = 1;
+  if (Array.isArray(value)) for (const each of value) count += valuesIn(each);
+  else if (isMembers(value)) for (const name in value) count += valuesIn(value[name]);
+  return count;
 }
 
 const ENDINGS: Readonly<Partial<Record<Ending, Issue>>> = {

@@ -15,6 +15,8 @@ export interface Environment {
   context: Item;
   index: number;
   total: readonly Item[];
+  /** What paths from `%resource` selected, by the path made ready: constraints on each element of a list ask again and again. */
+  readonly memo: Map<Run, readonly Item[]>;
   /** How much may still be done; each visit of an element takes one. */
   steps: number;
   /** What a reference points to, if it is within the document. */

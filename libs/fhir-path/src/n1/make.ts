@@ -1,5 +1,5 @@
 // FHIRPath N1: a syntax tree made into functions, once and before any resource is seen.
-import { answer, type Environment, NOTHING, type Run } from './environment.js';
+import { answer, type Environment, NOTHING, type Run, spend } from './environment.js';
 import { EXISTENCE } from './existence.js';
 import { FHIR_FUNCTIONS } from './fhir-functions.js';
 import type { PathFunction } from './functions.js';
@@ -20,6 +20,29 @@ const FOCUS: Run = (focus) => focus;
 
 /** @throws PathSyntaxError for a function, variable or operator that is not known here. */
 export function make(tree: Tree): Run {
+  const run = madeOf(tree);
+  return tree.kind !== 'variable' && isOfResource(tree) ? remembered(run) : run;
+}
+
+/** A path from the resource that looks at nothing else. */
+function isOfResource(tree: Tree): boolean {
+  if (tree.kind === 'variable') return tree.name === 'resource' || tree.name === 'rootResource';
+  if (tree.kind === 'member') return tree.of !== undefined && isOfResource(tree.of);
+  return tree.kind === 'call' && tree.of !== undefined && tree.arguments.length === 0 && isOfResource(tree.of);
+}
+
+function remembered(run: Run): Run {
+  return (focus, environment) => {
+    let found = environment.memo.get(run);
+    if (!found) {
+      found = run(focus, environment);
+      environment.memo.set(run, found);
+    }
+    return found;
+  };
+}
+
+function madeOf(tree: Tree): Run {
   switch (tree.kind) {
     case 'literal': {
       const constant = [tree.value];
@@ -56,6 +79,7 @@ function member(of: Run, name: string): Run {
   return (focus, environment) => {
     const found: Item[] = [];
     for (const each of of(focus, environment)) if (isNode(each)) pushNamed(each, name, found);
+    spend(environment, found.length);
     return found;
   };
 }

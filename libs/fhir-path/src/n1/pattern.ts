@@ -6,30 +6,30 @@ import { OutOfSteps } from './environment.js';
 /** Other patterns are at worst slow on long texts; one that repeats a repetition can be slow on any. */
 const RISKY = /\)[*+{]/;
 const SHORT = 1000;
-const MILLISECONDS = 500;
 
 const compiled = new LRUCache<string, RegExp>({ max: 500 });
 
-/** The limit costs more than most matches; paths and names come again and again. */
-const answered = new LRUCache<string, boolean>({ max: 5000 });
-const LONGEST_KEPT = 200;
+/** A regular expression was to be run that may take for ever, outside `withTimeLimit`. */
+export class NeedsTimeLimit extends Error {
+  override readonly name = 'NeedsTimeLimit';
+}
 
-/** @throws OutOfSteps when it takes too long, Error when the pattern is none. */
+/** @throws NeedsTimeLimit, Error when the pattern is none. */
 export function matches(text: string, pattern: string): boolean {
   const expression = regular(pattern);
-  if (text.length <= SHORT && !RISKY.test(pattern)) return expression.test(text);
-  if (text.length > LONGEST_KEPT) return limited(() => expression.test(text));
-  const key = `${pattern} ${text}`;
-  const isMatch = answered.get(key) ?? limited(() => expression.test(text));
-  answered.set(key, isMatch);
-  return isMatch;
+  limitFor(text, pattern);
+  return expression.test(text);
 }
 
 /** @throws as `matches` */
 export function replaceMatches(text: string, pattern: string, by: string): string {
   const one = regular(pattern);
-  const expression = new RegExp(one, `g${one.flags}`);
-  return limited(() => text.replaceAll(expression, by));
+  limitFor(text, pattern);
+  return text.replaceAll(new RegExp(one, `g${one.flags}`), by);
+}
+
+function limitFor(text: string, pattern: string): void {
+  if (!isLimited && (text.length > SHORT || RISKY.test(pattern))) throw new NeedsTimeLimit();
 }
 
 function regular(pattern: string): RegExp {
@@ -50,16 +50,25 @@ function either(pattern: string): RegExp {
   }
 }
 
-/** Only the vm module can stop a regular expression. */
-function limited<T extends boolean | string>(compute: () => T): T {
+let isLimited = false;
+
+/**
+ * Runs something that is stopped after so many milliseconds, wherever it is then. Only the vm module can stop a regular expression;
+ * to ask it takes longer than most expressions, so it is asked once for a whole document, and only where there is need.
+ * @throws OutOfSteps when it was stopped.
+ */
+export function withTimeLimit<T>(milliseconds: number, compute: () => T): T {
+  if (isLimited) return compute();
+  isLimited = true;
   sandbox.call = compute;
   try {
-    return invoke.runInContext(context, { timeout: MILLISECONDS }) as T;
+    return invoke.runInContext(context, { timeout: milliseconds }) as T;
   } catch (error) {
     if ((error as { code?: unknown }).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw new OutOfSteps();
     throw error;
   } finally {
     sandbox.call = undefined;
+    isLimited = false;
   }
 }
 

@@ -57,8 +57,16 @@ export function equalItems(left: Item, right: Item): boolean | undefined {
 export function keyOf(item: Item): string {
   const value = plain(item);
   if (typeof value !== 'object' || value === null) return `${typeof value} ${String(value)}`;
-  return JSON.stringify(value, (_, inner: unknown) => (isPlain(inner) ? sorted(inner) : inner));
+  let key = keys.get(value);
+  if (key === undefined) {
+    key = JSON.stringify(value, (_, inner: unknown) => (isPlain(inner) ? sorted(inner) : inner));
+    keys.set(value, key);
+  }
+  return key;
 }
+
+/** The same codings are compared with each component of an Observation. */
+const keys = new WeakMap<object, string>();
 
 function isPlain(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

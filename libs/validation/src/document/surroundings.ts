@@ -17,8 +17,23 @@ export function resolved(
   { root, bundle }: Pick<Surroundings, 'root' | 'bundle'>,
 ): Members | undefined {
   if (reference === '#') return root;
-  if (reference.startsWith('#')) return objects(root.contained).find(({ id }) => id === reference.slice(1));
-  return bundle?.resolve(reference, root);
+  return reference.startsWith('#') ? containedIn(root).get(reference.slice(1)) : bundle?.resolve(reference, root);
+}
+
+const containedOf = new WeakMap<Members, ReadonlyMap<unknown, Members>>();
+
+/** What a resource contains, by id; of several with one id the first. */
+export function containedIn(root: Members): ReadonlyMap<unknown, Members> {
+  let byId = containedOf.get(root);
+  if (!byId) {
+    byId = new Map(
+      objects(root.contained)
+        .toReversed()
+        .map((contained) => [contained.id, contained]),
+    );
+    containedOf.set(root, byId);
+  }
+  return byId;
 }
 
 /** What expressions on elements of the resource may look at; `steps` is shared by all of one document. */
@@ -28,6 +43,7 @@ export class Scope implements Environment {
   context: Node;
   index = 0;
   total = [];
+  readonly memo: Environment['memo'] = new Map();
 
   constructor(
     readonly surroundings: Surroundings,

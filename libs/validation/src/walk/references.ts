@@ -1,8 +1,8 @@
 // FHIR R4, section 2.3.0 "Resource References": where they point, ref-1 and dom-3: https://hl7.org/fhir/R4/references.html
 import { resourceTypes } from '#libs/fhir-definitions';
 import { parseReference } from '#libs/fhir-model';
-import { isMembers, type Members, objects, placed, text } from '../document/json.js';
-import { resolved, type Surroundings } from '../document/surroundings.js';
+import { isMembers, type Members, placed, text } from '../document/json.js';
+import { containedIn, resolved, type Surroundings } from '../document/surroundings.js';
 import type { Report } from '../report.js';
 import { quote } from '../words.js';
 
@@ -39,7 +39,7 @@ export function checkReference(
 
 function checkText(report: Report, reference: string, { root }: Surroundings, at: string): boolean {
   if (reference.startsWith('#')) {
-    const isThere = reference === '#' || objects(root.contained).some(({ id }) => id === reference.slice(1));
+    const isThere = reference === '#' || containedIn(root).has(reference.slice(1));
     if (!isThere) report.error('invariant', at, `${quote(reference)} is not the id of a contained resource`, 'ref-1');
     return isThere;
   }
