@@ -49,7 +49,7 @@ describe('a contract that refuses', () => {
 
 describe('peers that cannot agree', () => {
   test('do not endorse what came out different', async () => {
-    const { code, message, details } = await refusal(client.endorse('random'));
+    const { code, message, details } = await refusal(client.endorseOnce('random'));
     expect(code).toBe('ABORTED');
     expect(message).toMatch(/failed to collect enough transaction endorsements/);
     expect(details.join()).toMatch(/ProposalResponsePayloads do not match/);
