@@ -42,7 +42,8 @@ export class Kind {
         property,
         kind: kindOf({ type, path }),
       }));
-      this.ways.set(name, found);
+      // Paths of patches come from clients: only names that mean something are kept.
+      if (found.length > 0) this.ways.set(name, found);
     }
     return found;
   }

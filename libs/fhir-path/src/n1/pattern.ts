@@ -3,8 +3,8 @@ import { createContext, Script } from 'node:vm';
 import { LRUCache } from 'lru-cache';
 import { OutOfSteps } from './environment.js';
 
-/** Other patterns are at worst slow on long texts; one that repeats a repetition can be slow on any. */
-const RISKY = /\)[*+{]/;
+/** Other patterns are at worst slow on long texts; one that repeats a repetition or a choice can be slow on any. */
+const RISKY = /[*+}?|][^(]*\)[*+{]/;
 const SHORT = 1000;
 
 const compiled = new LRUCache<string, RegExp>({ max: 500 });

@@ -75,7 +75,7 @@ export class Bindings implements CodedElements {
     const found = set.has(undefined, code);
     if (found === true) return;
     if (found !== false) this.notHeld(found.notHeld, at);
-    else if (set.url !== LANGUAGES) this.outside(`${quote(code)} is`, set, strength, at);
+    else this.outside(`${quote(code)} is`, set, strength, at);
   }
 
   private coded(value: Members, type: string, set: ValueSet, { strength }: ElementBinding, at: string): void {
@@ -93,6 +93,7 @@ export class Bindings implements CodedElements {
   }
 
   private outside(what: string, set: ValueSet, strength: ElementBinding['strength'], at: string): void {
+    if (set.url === LANGUAGES) return;
     const expected = set.few.length > 0 ? `: expected one of ${set.few.join(', ')}` : '';
     const message = `${what} not in the ${strength} value set ${set.url}${expected}`;
     const severity = SEVERITIES[strength];

@@ -1,0 +1,458 @@
+// FHIR R4, section 2.27 "Validating Resources": what is checked beside structure.
+import { describe, expect, test } from '@jest/globals';
+import { type JsonObject, type JsonValue, parse } from '#libs/fhir-json';
+import { type ValidationOptions, validate, validateResource } from '#libs/validation';
+
+const NARRATIVE = { status: 'generated', div: '<div xmlns="http://www.w3.org/1999/xhtml">text</div>' };
+
+/** `severity code expression` of each issue. */
+function found(resource: JsonObject, options?: ValidationOptions): string[] {
+  return validateResource({ text: NARRATIVE, ...resource }, options).map(
+    ({ severity, code, expression }) => `${severity} ${code} ${expression?.[0]}`,
+  );
+}
+
+const patient = (members: JsonObject): JsonObject => ({ resourceType: 'Patient', ...members });
+const observation = (members: JsonObject): JsonObject => ({
+  resourceType: 'Observation',
+  status: 'final',
+  code: { text: 'c' },
+  ...members,
+});
+const div = (inner: string): JsonObject =>
+  patient({ text: { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml">${inner}</div>` } });
+
+describe('bindings', () => {
+  const language = (code: string) =>
+    patient({ communication: [{ language: { coding: [{ system: 'urn:ietf:bcp:47', code }] } }] });
+
+  test('that are extensible warn, and that are preferred inform', () => {
+    const status = (code: string): JsonObject => ({
+      coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-MaritalStatus', code }],
+    });
+    expect(found(patient({ maritalStatus: status('M') }))).toEqual([]);
+    expect(
+      found(
+        patient({
+          maritalStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'AMB' }] },
+        }),
+      ),
+    ).toEqual(['warning code-invalid Patient.maritalStatus']);
+    expect(
+      found(
+        observation({
+          category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'AMB' }] }],
+        }),
+      ),
+    ).toEqual(['information code-invalid Observation.category[0]']);
+  });
+
+  test('by grammar: MIME types, currencies, units, languages', () => {
+    const photo = (contentType: string) => found(patient({ photo: [{ contentType, url: 'http://a' }] }));
+    expect(photo('image/png; q="a b"')).toEqual([]);
+    expect(photo('png')).toEqual(['error code-invalid Patient.photo[0].contentType']);
+    const price = (currency: string) =>
+      found({ resourceType: 'Invoice', status: 'issued', totalNet: { value: 1, currency } });
+    expect(price('CHE')).toEqual([]);
+    expect(price('ABC')).toEqual(['error code-invalid Invoice.totalNet.currency']);
+    const quantity = (code: string) =>
+      found(observation({ valueQuantity: { value: 1, system: 'http://unitsofmeasure.org', code } }));
+    for (const code of ['mm[Hg]', '10*9/L', '{score}', 'mg/(24.h)', 'Cel', '%']) expect(quantity(code)).toEqual([]);
+    for (const code of ['mmHg', 'deg C', 'mcg', 'm'.repeat(200)]) {
+      expect(quantity(code)).toEqual(['error code-invalid Observation.value.ofType(Quantity)']);
+    }
+    expect(found(language('de-CH-1996'))).toEqual([]);
+    expect(found(language('german!'))).toContain('warning code-invalid Patient.communication[0].language.coding[0]');
+  });
+
+  test('name a code system that is not held, once', () => {
+    const coding = (code: string): JsonObject => ({ coding: [{ system: 'http://loinc.org', code }] });
+    const issues = validateResource(
+      observation({ text: NARRATIVE, code: coding('1'), component: [{ code: coding('2'), valueString: 'x' }] }),
+    );
+    expect(issues).toEqual([
+      {
+        severity: 'warning',
+        code: 'not-found',
+        details: 'the code system "http://loinc.org" is not held, so its codes were not checked',
+        expression: ['Observation.code.coding[0]'],
+      },
+    ]);
+  });
+
+  test('know the codes of FHIR itself for sure, and of others as they were', () => {
+    const use = (system: string): JsonObject =>
+      observation({ bodySite: { coding: [{ system, code: 'no-such-code' }] } });
+    expect(found(use('http://hl7.org/fhir/observation-status'))).toEqual([
+      'error code-invalid Observation.bodySite.coding[0]',
+    ]);
+    expect(found(use('http://terminology.hl7.org/CodeSystem/v3-ActCode'))).toEqual([
+      'warning code-invalid Observation.bodySite.coding[0]',
+    ]);
+  });
+});
+
+describe('a narrative', () => {
+  test.each([
+    [
+      '<p class="a">b<br/>&lt;&#160;<!-- c --></p><ul><li>d</li></ul><img src="a.png" alt="x"/><a href="http://a">b</a>',
+      [],
+    ],
+    ['<script>alert(1)</script>', ['txt-1']],
+    ['<p onclick="x()">a</p>', ['txt-1']],
+    ['<a href="java&#115;cript:x()">a</a>', ['txt-1']],
+    ['<form><p>a</p></form>', ['txt-1']],
+    ['<p>a', [undefined]],
+    ['<p>a</b>', [undefined]],
+    ['a &reg; b', [undefined]],
+    ['   ', ['txt-2']],
+    ['a</div><div>b', ['txt-1']],
+  ])('%j breaks %j', (inner, rules) => {
+    const issues = validateResource(div(inner));
+    expect(issues.map(({ diagnostics }) => diagnostics)).toEqual(rules);
+    for (const { severity, expression } of issues)
+      expect([severity, expression]).toEqual(['error', ['Patient.text.div']]);
+  });
+
+  test('is one div of XHTML', () => {
+    for (const text of [
+      '<p xmlns="http://www.w3.org/1999/xhtml">a</p>',
+      '<div>a</div>',
+      'a',
+      '<div xmlns="http://a">a</div>',
+    ]) {
+      expect(found(patient({ text: { status: 'generated', div: text } }))[0]).toMatch(
+        /^error (?:value|invariant) Patient.text.div$/,
+      );
+    }
+  });
+});
+
+describe('references', () => {
+  test('point to what the element allows', () => {
+    expect(found(observation({ subject: { reference: 'Patient/1' } }))).toEqual([]);
+    expect(found(observation({ subject: { reference: 'http://h/fhir/Practitioner/1' } }))).toEqual([
+      'error invalid Observation.subject',
+    ]);
+    expect(found(observation({ subject: { type: 'Practitioner', display: 'x' } }))).toEqual([
+      'error invalid Observation.subject',
+    ]);
+    expect(found(observation({ subject: { reference: 'somewhere' } }))).toEqual(['error value Observation.subject']);
+    expect(found(observation({ subject: { reference: 'urn:uuid:1' } }))).toEqual([]);
+  });
+
+  test('and what is contained belong together', () => {
+    const contained = [{ resourceType: 'Patient', id: 'p' }];
+    expect(found(observation({ contained, subject: { reference: '#p' } }))).toEqual([
+      'warning invariant Observation.contained[0]',
+    ]);
+    expect(found(observation({ subject: { reference: '#p' } }))).toEqual(['error invariant Observation.subject']);
+    expect(found(observation({ contained }))).toContain('error invariant Observation.contained[0]');
+    expect(found(observation({ contained: [...contained, ...contained], subject: { reference: '#p' } }))).toContain(
+      'error duplicate Observation.contained[1]',
+    );
+    const backward = [
+      {
+        resourceType: 'Observation',
+        id: 'o',
+        text: NARRATIVE,
+        status: 'final',
+        code: { text: 'x' },
+        focus: [{ reference: '#' }],
+      },
+    ];
+    expect(found(observation({ contained: backward }))).toEqual([]);
+  });
+});
+
+describe('a Bundle', () => {
+  const entry = (id: string, more: JsonObject = {}): JsonObject => ({
+    fullUrl: `http://h/Patient/${id}`,
+    resource: patient({ id, text: NARRATIVE }),
+    ...more,
+  });
+  const bundle = (type: string, entries: JsonObject[], more: JsonObject = {}): string[] =>
+    validateResource({ resourceType: 'Bundle', type, entry: entries, ...more }).map(
+      ({ severity, code, expression }) => `${severity} ${code} ${expression?.[0]}`,
+    );
+
+  test('has absolute fullUrls that agree with the ids, and no two the same', () => {
+    expect(bundle('collection', [entry('1'), entry('2')])).toEqual([]);
+    expect(bundle('collection', [entry('1', { fullUrl: 'Patient/1' })])).toEqual([
+      'error value Bundle.entry[0].fullUrl',
+    ]);
+    expect(bundle('collection', [entry('1', { fullUrl: 'http://h/Patient/2' })])).toEqual([
+      'error value Bundle.entry[0].fullUrl',
+    ]);
+    expect(bundle('collection', [entry('1', { fullUrl: 'urn:uuid:no' })])).toEqual([
+      'error value Bundle.entry[0].fullUrl',
+    ]);
+    expect(bundle('collection', [entry('1'), entry('1')])).toEqual(['error invariant Bundle']);
+  });
+
+  test('of each type has its own parts', () => {
+    expect(bundle('transaction', [entry('1')])).toEqual(['error invariant Bundle']);
+    const put = { request: { method: 'PUT', url: 'Patient/1' } };
+    expect(bundle('transaction', [entry('1', put), entry('2', put)])).toEqual([
+      'error duplicate Bundle.entry[1].request',
+    ]);
+    expect(bundle('searchset', [entry('1', { search: { mode: 'outcome' } })])).toEqual([
+      'error invalid Bundle.entry[0].resource',
+    ]);
+    expect(
+      bundle('searchset', [entry('1')], {
+        link: [
+          { relation: 'self', url: 'http://a' },
+          { relation: 'self', url: 'http://b' },
+        ],
+      }),
+    ).toEqual(['error duplicate Bundle.link[1]']);
+    expect(bundle('document', [entry('1')])).toEqual([
+      'error invariant Bundle',
+      'error invariant Bundle',
+      'error invariant Bundle',
+    ]);
+  });
+});
+
+describe('constraints', () => {
+  const broken: [string, string, JsonObject][] = [
+    ['obs-6', 'Observation', observation({ valueString: 'x', dataAbsentReason: { text: 'y' } })],
+    [
+      'obs-7',
+      'Observation',
+      observation({
+        valueString: 'x',
+        code: { coding: [{ code: 'a' }] },
+        component: [{ code: { coding: [{ code: 'a' }] }, valueString: 'y' }],
+      }),
+    ],
+    ['obs-3', 'Observation.referenceRange[0]', observation({ referenceRange: [{ age: { low: { value: 1 } } }] })],
+    ['pat-1', 'Patient.contact[0]', patient({ contact: [{ gender: 'male' }] })],
+    [
+      'per-1',
+      'Patient.name[0].period',
+      patient({ name: [{ text: 'x', period: { start: '2020-01-02', end: '2020-01-01' } }] }),
+    ],
+    ['cpt-2', 'Patient.telecom[0]', patient({ telecom: [{ value: '1' }] })],
+    ['qty-3', 'Observation.value.ofType(Quantity)', observation({ valueQuantity: { value: 1, code: 'kg' } })],
+    [
+      'rng-2',
+      'Observation.value.ofType(Range)',
+      observation({ valueRange: { low: { value: 2 }, high: { value: 1 } } }),
+    ],
+    ['att-1', 'Patient.photo[0]', patient({ photo: [{ data: 'QUJD' }] })],
+    [
+      'que-2',
+      'Questionnaire',
+      {
+        resourceType: 'Questionnaire',
+        status: 'draft',
+        item: [
+          { linkId: 'a', type: 'display' },
+          { linkId: 'a', type: 'display' },
+        ],
+      },
+    ],
+    [
+      'que-12',
+      'Questionnaire.item[0]',
+      {
+        resourceType: 'Questionnaire',
+        status: 'draft',
+        item: [
+          {
+            linkId: 'a',
+            type: 'string',
+            enableWhen: [
+              { question: 'b', operator: 'exists', answerBoolean: true },
+              { question: 'c', operator: 'exists', answerBoolean: true },
+            ],
+          },
+          { linkId: 'b', type: 'string' },
+          { linkId: 'c', type: 'string' },
+        ],
+      },
+    ],
+    [
+      'con-5',
+      'Condition',
+      {
+        resourceType: 'Condition',
+        subject: { reference: 'Patient/1' },
+        clinicalStatus: {
+          coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: 'active' }],
+        },
+        verificationStatus: {
+          coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-ver-status', code: 'entered-in-error' }],
+        },
+      },
+    ],
+    ['org-1', 'Organization', { resourceType: 'Organization', active: true }],
+    ['ele-1', 'Patient.name[0]', patient({ name: [{ id: 'a' }] })],
+  ];
+
+  test.each(broken)('%s is found at %s', (key, expression, resource) => {
+    const errors = validateResource({ text: NARRATIVE, ...resource }).filter(({ severity }) => severity === 'error');
+    expect(errors).toMatchObject([
+      { code: 'invariant', expression: [expression], diagnostics: expect.stringMatching(new RegExp(`^${key}(?::|$)`)) },
+    ]);
+  });
+
+  test('that only warn never refuse, unless warnings are asked to be errors', () => {
+    expect(validateResource(patient({}))).toMatchObject([
+      { severity: 'warning', diagnostics: expect.stringContaining('dom-6') },
+    ]);
+    expect(validateResource(patient({}), { strict: true })).toMatchObject([{ severity: 'error' }]);
+  });
+
+  test('compare dates as far as both are given', () => {
+    const period = (start: string, end: string) => found(patient({ name: [{ text: 'x', period: { start, end } }] }));
+    expect(period('2020', '2020-05')).toEqual([]);
+    expect(period('2020-06', '2020-05-01')).toEqual(['error invariant Patient.name[0].period']);
+    expect(period('2020-01-01T10:00:00+02:00', '2020-01-01T08:30:00Z')).toEqual([]);
+    expect(period('2020-01-01T10:00:00+02:00', '2020-01-01T07:30:00Z')).toEqual([
+      'error invariant Patient.name[0].period',
+    ]);
+  });
+});
+
+describe('an answer', () => {
+  test('says line and column in the text as sent', () => {
+    const source = Buffer.from(
+      '{\n  "resourceType": "Patient",\n  "name": [\n    { "family": "ä", "gender": 1 },\n    {\t"period": {"start": "x"} }\n  ]\n}',
+    );
+    const issues = validateResource(parse(source).value, { source });
+    expect(issues.map(({ expression, line, column }) => [expression?.[0], line, column])).toEqual([
+      ['Patient.name[0]', 4, 5],
+      ['Patient.name[1].period.start', 5, 27],
+      ['Patient', 1, 1],
+    ]);
+  });
+
+  test('is as the extent asked for', () => {
+    const resource = patient({
+      maritalStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'AMB' }] },
+    });
+    expect(validateResource(resource, { extent: 'bindings' })).toHaveLength(1);
+    expect(validateResource(resource, { extent: 'rules' })).toHaveLength(1);
+    expect(validateResource(resource)).toHaveLength(2);
+  });
+
+  test('is none about what is to be deleted, and wants an id of what is to be updated', () => {
+    expect(validateResource({ resourceType: 'Nothing' }, { mode: 'delete' })).toEqual([]);
+    expect(found(patient({}), { mode: 'update' })).toEqual(['error required Patient']);
+    expect(found(patient({ id: 'a' }), { mode: 'update' })).toEqual([]);
+  });
+
+  test('has every fault of structure too', () => {
+    const resource = patient({ gender: 'xx', birthDate: 'x', unknown: 1 });
+    const structural = validate('Patient', resource).map(({ diagnostics }) => diagnostics);
+    const inDepth = validateResource(resource).filter(({ severity }) => severity === 'error');
+    expect(inDepth.map(({ details }) => details)).toEqual(structural);
+  });
+});
+
+describe('a hostile document', () => {
+  const timed = (resource: JsonValue) => {
+    const start = performance.now();
+    const issues = validateResource(resource);
+    expect(performance.now() - start).toBeLessThan(10_000);
+    return issues;
+  };
+  const many = <T>(count: number, make: (index: number) => T): T[] =>
+    Array.from({ length: count }, (_, index) => make(index));
+  const nested = (depth: number, inner: JsonObject, wrap: (inner: JsonObject) => JsonObject): JsonObject => {
+    let value = inner;
+    for (let level = 0; level < depth; level++) value = wrap(value);
+    return value;
+  };
+
+  test('may be deep', () => {
+    const extension = nested(95, { url: 'http://a', valueCode: 'a' }, (inner) => ({
+      url: 'http://a',
+      extension: [inner],
+    }));
+    expect(timed(patient({ extension: [extension] })).some(({ severity }) => severity === 'error')).toBe(false);
+    const tooDeep = nested(50_000, { url: 'http://a', valueCode: 'a' }, (inner) => ({
+      url: 'http://a',
+      extension: [inner],
+    }));
+    expect(timed(patient({ extension: [tooDeep] })).at(-1)).toMatchObject({ severity: 'error', code: 'too-costly' });
+  });
+
+  test('may be long', () => {
+    expect(timed(patient({ text: NARRATIVE, name: many(100_000, () => ({ family: 'a', given: ['b'] })) }))).toEqual([]);
+    const contained = many(10_000, (index) => ({
+      resourceType: 'Basic',
+      id: `c${index}`,
+      code: { text: 'x' },
+      text: NARRATIVE,
+    }));
+    const entry = many(10_000, (index) => ({ item: { reference: `#c${index}` } }));
+    expect(
+      timed({ resourceType: 'List', status: 'current', mode: 'working', text: NARRATIVE, contained, entry }),
+    ).toEqual([]);
+    expect(
+      timed(observation({ code: { coding: many(50_000, (index) => ({ system: `http://s${index}`, code: 'a' })) } }))
+        .length,
+    ).toBeLessThanOrEqual(100);
+  });
+
+  test('may have one long text', () => {
+    const long = 'a'.repeat(10_000_000);
+    expect(timed(patient({ name: [{ family: long }] }))[0]).toMatchObject({ code: 'too-long' });
+    expect(timed(div(long))).toEqual([]);
+    expect(timed(div(`<p${' '.repeat(5_000_000)}x</p>`))).toMatchObject([{ severity: 'error' }]);
+    expect(timed(patient({ text: NARRATIVE, name: [{ text: `<a ${'x '.repeat(500_000)}` }] }))).toEqual([]);
+  });
+
+  test('may ask for what grows with the square of its size', () => {
+    const coding = many(3000, (index) => ({ code: `a${index}` }));
+    const component = many(3000, (index) => ({ code: { coding: [{ code: `b${index}` }] } }));
+    timed(observation({ valueString: 'x', code: { coding }, component }));
+    const element = many(5000, (index) => ({ id: `Patient.a${index}`, path: `Patient.a${index}` }));
+    timed({
+      resourceType: 'StructureDefinition',
+      url: 'http://a',
+      name: 'A',
+      status: 'draft',
+      kind: 'resource',
+      abstract: false,
+      type: 'Patient',
+      baseDefinition: 'http://b',
+      derivation: 'constraint',
+      differential: { element: [{ id: 'Patient', path: 'Patient' }, ...element] },
+    });
+  });
+
+  test('may bait regular expressions and parsers', () => {
+    const long = (text: string) => text.repeat(20_000);
+    timed(patient({ language: long('a-'), photo: [{ contentType: `a/b${long('; a=a')}\u0001` }] }));
+    timed(observation({ valueQuantity: { value: 1, system: 'http://unitsofmeasure.org', code: long('(') } }));
+    timed({
+      resourceType: 'ValueSet',
+      status: 'draft',
+      compose: {
+        include: [
+          {
+            system: 'http://snomed.info/sct',
+            filter: [{ property: 'constraint', op: '=', value: long('<< 123456 OR ') }],
+          },
+        ],
+      },
+    });
+    const parameter = (expression: string): JsonObject => ({
+      resourceType: 'SearchParameter',
+      url: 'http://a',
+      name: 'A',
+      status: 'draft',
+      description: 'a',
+      code: 'a',
+      base: ['Patient'],
+      type: 'token',
+      expression,
+    });
+    for (const text of ['(', '-', 'a.', "'", '//']) timed(parameter(long(text)));
+  });
+});
