@@ -49,7 +49,13 @@ export function apiOrigin(config: Config): string {
 export function ledgerNode(config: Config, ports: Ports): ServiceSpec {
   return {
     name: 'ledger-node',
-    args: nodeArguments('ledger-node'),
+    // Large, short-lived buffers: a heap that may be a little larger is swept a fifth as often, and grows no further for it.
+    args: [
+      '--initial-old-space-size=128',
+      '--min-semi-space-size=32',
+      '--max-semi-space-size=32',
+      ...nodeArguments('ledger-node'),
+    ],
     env: {
       ...bareVariables(config),
       LEDGER_DIR: join(config.dataDir, 'ledger'),

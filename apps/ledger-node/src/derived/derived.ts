@@ -95,7 +95,7 @@ export class Derived {
     if (damage) throw new LedgerDamage(Buffer.from(damage).toString('utf8'));
     if (size > CHECKED_AT_START) return;
     const found = this.database.prepare('PRAGMA quick_check(1)').get();
-    if (found?.quick_check !== 'ok') throw new LedgerDamage(`SQLite finds it damaged: ${found?.quick_check}`);
+    if (found?.quick_check !== 'ok') throw new LedgerDamage(`SQLite finds it damaged: ${String(found?.quick_check)}`);
     this.state.check(CHECK_MILLISECONDS);
   }
 
