@@ -48,7 +48,7 @@ function written(index: number, folder: string): string {
 
 /** As large as a profile of a vital sign with twenty components. */
 function definition(index: number, profile: number): JsonObject {
-  const slices = Array.from({ length: COMPONENTS }, (_, at) => [
+  const slices = Array.from({ length: COMPONENTS }, (_, at): JsonObject[] => [
     { id: `Observation.component:c${at}`, path: 'Observation.component', sliceName: `c${at}`, min: 0, max: '1' },
     {
       id: `Observation.component:c${at}.code`,

@@ -95,8 +95,7 @@ process.stdout.write(line('structure and bindings', rate(ours({ extent: 'binding
 process.stdout.write(line('all but profiles, invariants too', rate(ours({ claims: false }), resources), base));
 const profiled = { profiles: ['http://hl7.org/fhir/StructureDefinition/heartrate'] };
 const ward = resources.filter(({ code }) => JSON.stringify(code).includes('8867-4'));
-const plain = ward.map((resource) => ({ ...resource, code: { text: 'Heart rate' } }));
-process.stdout.write(line('heart rates without their profile', rate(ours({}), plain), base));
+process.stdout.write(line('heart rates without their profile', rate(ours({ claims: false }), ward), base));
 process.stdout.write(line('heart rates with their profile', rate(ours(profiled), ward), base));
 bundleTime(BUNDLES[0]!);
 for (const size of BUNDLES) process.stdout.write(`Bundle of ${size}: ${bundleTime(size).toFixed(0)} ms\n`);

@@ -5,6 +5,7 @@ import { NeedsTimeLimit, OutOfSteps, withTimeLimit } from '#libs/fhir-path';
 import { MOST_FAULTS } from './course.js';
 import { coreDefinitions, type Definitions } from './definitions.js';
 import { isMembers, type Members, text } from './document/json.js';
+import { Allowance } from './document/surroundings.js';
 import { expression } from './expression.js';
 import { Locator } from './locate.js';
 import { checkProfiles } from './profile/check-profiles.js';
@@ -107,7 +108,8 @@ function inDepth(
 ): void {
   const visits = new Visits();
   const invariants = options.extent !== 'rules';
-  const walk = new Walk(report, bindings, { invariants, steps: STEPS + STEPS_A_VALUE * valuesIn(resource), visits });
+  const allowance = new Allowance(STEPS, () => STEPS_A_VALUE * valuesIn(resource));
+  const walk = new Walk(report, bindings, { invariants, allowance, visits });
   if (options.mode === 'update' && resource.id === undefined)
     report.error('required', '', 'a resource to update has an id');
   try {

@@ -1,5 +1,13 @@
 // FHIRPath N1, section "FHIR-specific: using FHIR types in expressions": https://hl7.org/fhir/R4/fhirpath.html#types
-import { isAbstractResource, isSubtype, children as modelChildren, type Place, placeAt, typeName } from '../model.js';
+import {
+  isAbstractResource,
+  isSubtype,
+  isType,
+  children as modelChildren,
+  type Place,
+  placeAt,
+  typeName,
+} from '../model.js';
 
 /** An element of a resource. A primitive may have a sibling `_name`, and may be nothing but that. */
 export interface Node {
@@ -69,15 +77,22 @@ export function kindOf(place: Place): Kind {
   let kind = kinds.get(key);
   if (!kind) {
     kind = new Kind(place);
-    kinds.set(key, kind);
+    if (isType(place.type)) kinds.set(key, kind);
   }
   return kind;
 }
 
 /** The Kind of a type (`Patient`, `HumanName`) or a definition path (`Observation.component`). */
 export function kindAt(path: string): Kind {
-  return kindOf(placeAt(path));
+  const known = byPath.get(path);
+  if (known) return known;
+  const kind = kindOf(placeAt(path));
+  // Names come from documents too: only those of definitions are kept.
+  if (isType(kind.type)) byPath.set(path, kind);
+  return kind;
 }
+
+const byPath = new Map<string, Kind>();
 
 const UNKNOWN = kindOf({ type: 'Element', path: 'Element' });
 

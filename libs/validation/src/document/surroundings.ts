@@ -36,6 +36,23 @@ export function containedIn(root: Members): ReadonlyMap<unknown, Members> {
   return byId;
 }
 
+/** How much FHIRPath may do in one document. */
+export class Allowance {
+  private isAdded = false;
+
+  constructor(
+    public steps: number,
+    private readonly ofSize: () => number,
+  ) {}
+
+  /** Worked out where it is needed: most documents never come near. */
+  forSize(): number {
+    if (this.isAdded) return 0;
+    this.isAdded = true;
+    return this.ofSize();
+  }
+}
+
 /** What expressions on elements of the resource may look at; `steps` is shared by all of one document. */
 export class Scope implements Environment {
   resource: Node;
@@ -47,11 +64,11 @@ export class Scope implements Environment {
 
   constructor(
     readonly surroundings: Surroundings,
-    private readonly allowance: { steps: number },
+    private readonly allowance: Allowance,
     readonly memberOf: NonNullable<Environment['memberOf']>,
   ) {
     this.resource = resourceNode(surroundings.resource);
-    this.rootResource = resourceNode(surroundings.root);
+    this.rootResource = surroundings.root === surroundings.resource ? this.resource : resourceNode(surroundings.root);
     this.context = this.resource;
   }
 
@@ -59,8 +76,10 @@ export class Scope implements Environment {
     return this.allowance.steps;
   }
 
+  /** What is left; the first time that it is not enough, what is due to the size of the document is added. */
   set steps(left: number) {
-    this.allowance.steps = left;
+    const { allowance } = this;
+    allowance.steps = left >= 0 ? left : left + allowance.forSize();
   }
 
   readonly resolve = (reference: string): Node | undefined => {

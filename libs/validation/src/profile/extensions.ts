@@ -1,5 +1,5 @@
 // FHIR R4, section 2.4.0.2 "Extensions": defined, where they may stand, and with what in them: https://hl7.org/fhir/R4/defining-extensions.html#context
-import type { ExtensionContext, Profile } from '#libs/fhir-definitions';
+import type { ExtensionContext } from '#libs/fhir-definitions';
 import { isSubtype, OutOfSteps, selection } from '#libs/fhir-path';
 import { isMembers, text } from '../document/json.js';
 import type { Report } from '../report.js';
@@ -8,6 +8,7 @@ import type { ExtensionVisit } from '../walk/visits.js';
 import { quote } from '../words.js';
 import { rootItem } from './item.js';
 import { type Document, ProfileCheck } from './profile-check.js';
+import type { ReadyProfile } from './profiles.js';
 
 const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 
@@ -23,9 +24,8 @@ export function checkExtension(report: Report, document: Document, visit: Extens
   if (url.includes('|'))
     report.error('value', `${at}/url`, `the url of an extension is ${quote(url)}, expected it without a version`);
   const canonical = withoutVersion(url);
-  const profile = document.definitions.profile(canonical);
-  const ready = document.definitions.profiles.get(canonical);
-  if (!profile || !ready) {
+  const profile = document.definitions.profiles.get(canonical);
+  if (!profile) {
     report.warnOnce(
       `extension ${url}`,
       'not-found',
@@ -45,7 +45,7 @@ export function checkExtension(report: Report, document: Document, visit: Extens
   }
   new ProfileCheck(document, report, scope, profile.url).value(
     { ...rootItem(value, at), kind: extensionKind(visit) },
-    ready.plan,
+    profile.plan,
   );
 }
 
@@ -58,7 +58,7 @@ function extensionKind({ holder }: ExtensionVisit) {
   return holder.kind.named('extension')[0]!.kind;
 }
 
-function isPlaced({ context }: Profile, visit: ExtensionVisit): boolean {
+function isPlaced({ context }: ReadyProfile, visit: ExtensionVisit): boolean {
   return !context || context.length === 0 || context.some((each) => isIn(each, visit));
 }
 

@@ -179,7 +179,7 @@ export class ProfileCheck {
 
   /** A profile that is not held may be on any type. */
   private isOnType(url: string, type: string): boolean {
-    const profile = this.document.definitions.profile(url);
+    const profile = this.document.definitions.profiles.get(url);
     if (profile) return isSubtype(type, profile.type);
     const core = this.document.definitions.typeOf(url);
     return core === undefined || isSubtype(type, core);

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { Profile } from '#libs/fhir-definitions';
 import type { Definitions } from '../definitions.js';
 import { type ProfilePlan, planOf } from './profile-plan.js';
 import { profileTree } from './tree.js';
@@ -10,6 +11,8 @@ const MOST = 300;
 export interface ReadyProfile {
   readonly url: string;
   readonly type: string;
+  /** Where an extension may stand. */
+  readonly context: Profile['context'];
   readonly plan: ProfilePlan;
 }
 
@@ -32,6 +35,8 @@ export class Profiles {
   private made(canonical: string): ReadyProfile | undefined {
     const profile = this.definitions.profile(canonical);
     const tree = profile && profileTree(profile, this.definitions);
-    return tree && profile ? { url: profile.url, type: profile.type, plan: planOf(tree, profile.type) } : undefined;
+    return tree && profile
+      ? { url: profile.url, type: profile.type, context: profile.context, plan: planOf(tree, profile.type) }
+      : undefined;
   }
 }

@@ -5,7 +5,7 @@ import { BundleIndex } from '../document/bundle-index.js';
 import { checkDataType } from '../document/data-type.js';
 import { isMembers, type Members, text } from '../document/json.js';
 import { checkResourceType } from '../document/of-type.js';
-import { Scope, type Surroundings } from '../document/surroundings.js';
+import { type Allowance, Scope, type Surroundings } from '../document/surroundings.js';
 import { xhtmlFault } from '../document/xhtml.js';
 import type { Report } from '../report.js';
 import { quote } from '../words.js';
@@ -19,7 +19,7 @@ import type { Visits } from './visits.js';
 export interface WalkOptions {
   readonly invariants: boolean;
   /** How many elements FHIRPath may visit in all. */
-  readonly steps: number;
+  readonly allowance: Allowance;
   /** Where to keep what was met. */
   readonly visits: Visits;
 }
@@ -38,22 +38,18 @@ interface Holder {
 
 /** One way through one document. What has not the shape that FHIR gives it is passed over: that is the structure's fault. */
 export class Walk {
-  private readonly allowance: { steps: number };
-
   constructor(
     private readonly report: Report,
     private readonly bindings: Bindings,
     private readonly options: WalkOptions,
-  ) {
-    this.allowance = { steps: options.steps };
-  }
+  ) {}
 
   /** A resource, and all in it. `container` is what it is contained in; `bundle` is where it is an entry. */
   resource(value: Members, at: string, container?: Members, bundle?: BundleIndex): void {
     const plan = typePlan(text(value.resourceType) ?? '');
     if (!plan?.kind.isResource) return;
     const around: Surroundings = { resource: value, root: container ?? value, bundle };
-    const scope = new Scope(around, this.allowance, this.memberOf);
+    const scope = new Scope(around, this.options.allowance, this.memberOf);
     if (!container) checkContained(this.report, value, at);
     checkResourceType(this.report, value, at);
     const index = this.indexOf(around);
