@@ -5,12 +5,13 @@ import { BlockError } from './block-error.js';
 import { decodeLoosely, present } from './canonical-message.js';
 import { decodeEnvelope } from './envelope.js';
 import { HEADER_TYPE } from './header.js';
-import { type Membership, type MspRoots, membership } from './membership.js';
+import { type Membership, membership } from './membership.js';
+import type { MspRoots } from './msp.js';
 import { implicitPolicy, NEVER, type Policy, signaturePolicy } from './policy.js';
 
 export interface ChannelConfig {
   channel: string;
-  /** By MSP id. Revocation lists are not read. */
+  /** By MSP id, with intermediate CAs and revocation lists. */
   peerMsps: Record<string, MspRoots>;
   ordererMsps: Record<string, MspRoots>;
   /** Members of all organisations. */
@@ -64,7 +65,11 @@ function organizations(root: common.ConfigGroup, group: 'Application' | 'Orderer
     return {
       name,
       mspId: fabric.getName(),
-      roots: { roots, intermediates: pems(fabric.getIntermediateCertsList_asU8()) },
+      roots: {
+        roots,
+        intermediates: pems(fabric.getIntermediateCertsList_asU8()),
+        revocationLists: fabric.getRevocationListList_asU8(),
+      },
     };
   });
 }

@@ -38,7 +38,8 @@ export {
 export { decodeIdentity, encodeIdentity, type Identity, type SigningIdentity, signingIdentity } from './identity.js';
 export { decodeStateMetadata, encodeStateMetadata } from './key-metadata.js';
 export { makeProposal, type ProposalOptions } from './make-proposal.js';
-export { type Member, type Membership, type MspRoots, membership } from './membership.js';
+export { type Member, type Membership, membership } from './membership.js';
+export type { MspRoots } from './msp.js';
 export type { Role } from './node-role.js';
 export { type BlockTrust, type OpenedBlock, openBlock } from './open-block.js';
 export type { OpenedTransaction } from './open-transaction.js';

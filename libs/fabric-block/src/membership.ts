@@ -1,20 +1,11 @@
 // Hyperledger Fabric 3.1 documentation, "Membership Service Providers (MSP)": who is a valid member of an organisation
 import { X509Certificate } from 'node:crypto';
 import { BlockError } from './block-error.js';
-import { inDate, issuerPath } from './certificate-chain.js';
+import { inDate } from './certificate-chain.js';
 import { decodeIdentity, type Identity } from './identity.js';
+import { Msp, type MspRoots } from './msp.js';
 import { nodeRole, type Role } from './node-role.js';
 import { verifySignature } from './signature.js';
-
-/**
- * What an organisation trusts, as PEM texts, and what it has revoked (issuer as in `X509Certificate.issuer`, serial
- * in hex).
- */
-export interface MspRoots {
-  roots: string[];
-  intermediates?: string[];
-  revoked?: { issuer: string; serial: string }[];
-}
 
 /** An identity whose certificate was found good. */
 export interface Member extends Identity {
@@ -38,12 +29,6 @@ interface Known {
   member: Member;
   path: X509Certificate[];
 }
-interface Msp {
-  roots: X509Certificate[];
-  intermediates: X509Certificate[];
-  revoked: ReadonlySet<string>;
-}
-
 const REMEMBERED = 1_000;
 
 /**
@@ -66,29 +51,18 @@ export function membership(msps: Record<string, string[] | MspRoots>): Membershi
 }
 
 function openMsp(given: string[] | MspRoots): Msp {
-  const msp = Array.isArray(given) ? { roots: given } : given;
-  return {
-    roots: msp.roots.map((pem) => new X509Certificate(pem)),
-    intermediates: (msp.intermediates ?? []).map((pem) => new X509Certificate(pem)),
-    revoked: new Set((msp.revoked ?? []).map(({ issuer, serial }) => revocation(issuer, serial))),
-  };
-}
-
-function revocation(issuer: string, serial: string): string {
-  return `${serial.toUpperCase().replace(/^0+/, '')} ${issuer}`;
+  return new Msp(Array.isArray(given) ? { roots: given } : given);
 }
 
 function identify(msps: ReadonlyMap<string, Msp>, identity: Identity): Known {
   const msp = msps.get(identity.mspId);
   if (!msp) throw new BlockError('IDENTITY', `No MSP ${JSON.stringify(identity.mspId)} is trusted here.`);
   const x509 = readCertificate(identity);
-  const path = issuerPath(x509, msp.roots, msp.intermediates);
+  const path = msp.issuers(x509);
   if (!path) throw refused(identity, 'was not issued by a CA of the organisation');
   if (x509.ca) throw refused(identity, 'is that of a CA');
   if (!path.every((link) => inDate(link, begun(x509)))) throw refused(identity, 'began when its CA was not valid');
-  if ([x509, ...path].some((link) => msp.revoked.has(revocation(link.issuer, link.serialNumber)))) {
-    throw refused(identity, 'is revoked');
-  }
+  if (msp.isRevoked(x509, path)) throw refused(identity, 'is revoked');
   const role = nodeRole(x509);
   if (!role) throw refused(identity, 'does not name exactly one of the roles client, peer, admin, orderer');
   const verify = verifySignature.bind(undefined, x509.publicKey);

@@ -1,5 +1,5 @@
 // Hyperledger Fabric 3.1 documentation, "Membership Service Providers (MSP)": who is a member
-import { generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { issueCertificate, makeAuthority } from '#libs/fabric-network';
 import { BlockError, encodeIdentity, type Membership, membership } from '../src/index.js';
@@ -119,15 +119,6 @@ describe('refused is', () => {
     expect(reason(() => members.member(creator(pem)))).toMatch(/cannot be read/);
     expect(reason(() => members.member(creator('')))).toMatch(/cannot be read/);
     expect(reason(() => members.member(Buffer.from('rubbish')))).toMatch(/^MALFORMED/);
-  });
-
-  test('a revoked certificate, and no other', () => {
-    const { A } = hospitals.organizations;
-    const { issuer, serialNumber } = new X509Certificate(hospitals.peerA.certificate);
-    const revoked = [{ issuer, serial: serialNumber.toLowerCase() }];
-    const strict = membership({ HospitalAMSP: { roots: [A.ca.certificate], revoked } });
-    expect(reason(() => strict.member(hospitals.peerA.creator))).toMatch(/is revoked/);
-    expect(reason(() => strict.member(hospitals.clientA.creator))).toBe('accepted');
   });
 });
 
