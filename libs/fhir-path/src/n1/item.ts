@@ -25,6 +25,8 @@ export class Moment {
 
 interface Way {
   readonly property: string;
+  /** `_name`, where the id and extensions of a primitive stand. */
+  readonly sibling: string;
   readonly kind: Kind;
 }
 
@@ -48,6 +50,7 @@ export class Kind {
     if (!found) {
       found = modelChildren(this.place, name).map(({ property, type, path }) => ({
         property,
+        sibling: `_${property}`,
         kind: kindOf({ type, path }),
       }));
       // Paths of patches come from clients: only names that mean something are kept.

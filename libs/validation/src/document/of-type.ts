@@ -94,7 +94,7 @@ function checkConstraintLanguage(report: Report, value: unknown, at: string): vo
 
 function isRegular(pattern: string): boolean {
   try {
-    return new RegExp(pattern) !== undefined;
+    return new RegExp(pattern).source !== '';
   } catch {
     return false;
   }
@@ -108,7 +108,7 @@ function checkCodeSystem(report: Report, resource: Members, at: string): void {
     const code = text(property.code);
     if (code !== undefined && !types.has(code)) types.set(code, text(property.type) ?? '');
   }
-  checkConcepts(report, resource, types, at, new Set());
+  checkConcepts(report, resource, types, at);
 }
 
 function checkProperty(report: Report, { code, uri, type }: Members, seen: Set<string>, at: string): void {
@@ -129,18 +129,12 @@ function checkProperty(report: Report, { code, uri, type }: Members, seen: Set<s
   }
 }
 
-function checkConcepts(
-  report: Report,
-  { concept }: Members,
-  types: ReadonlyMap<string, string>,
-  at: string,
-  seen: Set<string>,
-): void {
+function checkConcepts(report: Report, { concept }: Members, types: ReadonlyMap<string, string>, at: string): void {
   for (const [index, each] of placed(concept)) {
     const here = `${at}/concept/${index}`;
     for (const [place, property] of placed(each.property))
       checkPropertyValue(report, property, types, `${here}/property/${place}`);
-    checkConcepts(report, each, types, here, seen);
+    checkConcepts(report, each, types, here);
   }
 }
 

@@ -1,4 +1,4 @@
-// FHIR R4, ElementDefinition in a snapshot: most of it repeats the type, which is checked anyway.
+// FHIR R4, ElementDefinition in a profile: much of it repeats the type, which is checked anyway.
 import { type ElementType, type ProfileElement, structure } from '#libs/fhir-definitions';
 import { withoutVersion } from '../terminology/terminology.js';
 import { coreElement } from './element-path.js';
@@ -19,13 +19,16 @@ const KEPT = [
   'constraint',
 ];
 
-/** What an element of a snapshot says beyond the type that it is an element of; of a slice also how often it occurs. */
-export function added(element: ProfileElement, isSlice: boolean): Partial<ProfileElement> {
-  const core = coreElement(element.base?.path ?? element.path);
+/**
+ * What an element of a profile says beyond the type that it is an element of, which defines it under `place`; of a slice also how
+ * often it occurs.
+ */
+export function added(element: ProfileElement, isSlice: boolean, place: string): Partial<ProfileElement> {
+  const core = coreElement(place) ?? coreElement(element.base?.path ?? '');
   const constraint = element.constraint?.filter((each) => !isOfType((each as { source?: unknown }).source, each.key));
   const repeats: Record<string, boolean> = {
     min: !isSlice && (element.min ?? 0) === (core?.min ?? 0),
-    max: !isSlice && element.max === (core?.max ?? element.max),
+    max: !isSlice && element.max === (core?.max ?? element.base?.max),
     constraint: !constraint?.length,
     type: sameTypes(element.type ?? core?.type ?? [], core?.type ?? []),
     binding: isSameBinding(element.binding, core?.binding),
@@ -37,7 +40,7 @@ export function added(element: ProfileElement, isSlice: boolean): Partial<Profil
 /** Stated by a type of FHIR R4, not by a profile. */
 function isOfType(source: unknown, key: string): boolean {
   if (typeof source !== 'string') return /^(?:ele|ext|dom)-\d$/.test(key);
-  return source.startsWith(TYPE) && structure(source.slice(TYPE.length)) !== undefined;
+  return structure(source.startsWith(TYPE) ? source.slice(TYPE.length) : source) !== undefined;
 }
 
 function isSameBinding(one: ProfileElement['binding'], other: ProfileElement['binding']): boolean {

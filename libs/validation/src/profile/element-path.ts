@@ -31,8 +31,7 @@ function step(text: string): Step {
 }
 
 function pathSteps(element: ProfileElement, names: readonly string[], current: Map<string, string>): Step[] {
-  for (const path of [...current.keys()])
-    if (path !== element.path && path.startsWith(element.path)) current.delete(path);
+  for (const path of current.keys()) if (path !== element.path && path.startsWith(element.path)) current.delete(path);
   if (element.sliceName === undefined) current.delete(element.path);
   else current.set(element.path, element.sliceName);
   return names.map((name, index) => {

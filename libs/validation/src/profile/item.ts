@@ -18,15 +18,16 @@ export function childrenOf(item: Item, name: string): Item[] {
   if (!isMembers(holder)) return found;
   const at = inSibling ? siblingPlace(item.at) : item.at;
   const stem = name.endsWith('[x]') ? name.slice(0, -3) : name;
-  for (const { property, kind } of item.kind.named(stem)) pushProperty(holder, property, kind, at, found);
+  for (const { property, sibling, kind } of item.kind.named(stem)) {
+    const value = holder[property];
+    const beside = holder[sibling];
+    if (value !== undefined) pushProperty(value, beside, kind, `${at}/${property}`, found);
+    else if (beside !== undefined) pushProperty(undefined, beside, kind, `${at}/${sibling}`, found);
+  }
   return found;
 }
 
-function pushProperty(holder: Members, property: string, kind: Kind, at: string, into: Item[]): void {
-  const value = holder[property];
-  const sibling = holder[`_${property}`];
-  if (value === undefined && sibling === undefined) return;
-  const place = value === undefined ? `${at}/_${property}` : `${at}/${property}`;
+function pushProperty(value: unknown, sibling: unknown, kind: Kind, place: string, into: Item[]): void {
   if (!Array.isArray(value ?? sibling)) {
     pushOne(value, sibling, kind, place, into);
     return;

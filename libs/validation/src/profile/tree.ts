@@ -20,9 +20,7 @@ export function profileTree(profile: Profile, definitions: Definitions, depth = 
   }
   if (!profile.snapshot) return undefined;
   const root = elementNode(profile.type);
-  for (const [element, path] of steps(profile.snapshot.element)) {
-    add(root, profile.type, added(element, path.at(-1)?.slice !== undefined), path);
-  }
+  for (const [element, path] of steps(profile.snapshot.element)) add(root, profile.type, element, path);
   prune(root);
   return root;
 }
@@ -37,17 +35,19 @@ function baseTree({ baseDefinition, type }: Profile, definitions: Definitions, d
   return definitions.typeOf(baseDefinition) === undefined ? undefined : elementNode(type);
 }
 
-function add(root: ElementNode, type: string, element: Partial<ProfileElement>, path: readonly Step[]): void {
+function add(root: ElementNode, type: string, element: ProfileElement, path: readonly Step[]): void {
   let node = root;
   let place: string | undefined = type;
+  let defined = type;
   for (const each of path) {
     const { name, slice } = asChoice(each, place);
     const under: string | undefined = place;
     node = made(node.children, name, name);
     if (slice !== undefined) node = sliceOf(node, slice, under);
-    place = under === undefined ? undefined : placeOf(`${under}.${name}`, node.element.type);
+    defined = `${under ?? ''}.${name}`;
+    place = under === undefined ? undefined : placeOf(defined, node.element.type);
   }
-  constrain(node, element);
+  constrain(node, added(element, path.at(-1)?.slice !== undefined, defined));
 }
 
 /** `a/b` is a slice of the slice `a`. A slice named after a type, as `valueQuantity`, has that type. */
