@@ -8,6 +8,7 @@ import { FhirController } from './http/fhir.controller.js';
 import { HealthReport } from './http/health-report.js';
 import { Lag } from './http/lag.js';
 import { Measures } from './http/measures.js';
+import { OperationController } from './http/operation.controller.js';
 import { OperationsController } from './http/operations.controller.js';
 import { OutcomeFilter } from './http/outcome.filter.js';
 import { CAPABILITIES, CONFIG, LOG, SERVICES } from './http/tokens.js';
@@ -31,7 +32,7 @@ export class AppModule implements OnApplicationShutdown {
   static of({ config, services, tokens, capabilities, log }: Parts): DynamicModule {
     return {
       module: AppModule,
-      controllers: [OperationsController, FhirController],
+      controllers: [OperationsController, OperationController, FhirController],
       providers: [
         { provide: CONFIG, useValue: config },
         { provide: SERVICES, useValue: services },

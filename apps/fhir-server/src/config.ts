@@ -28,6 +28,11 @@ const environment = z.object({
       }
     })
     .pipe(z.array(issuer)),
+  CORS_ORIGINS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(/[\s,]+/).filter((origin) => origin !== ''))
+    .pipe(z.array(z.url({ protocol: /^https?$/ }))),
   REFERENTIAL_INTEGRITY: z.enum(['off', 'warn', 'refuse']).default('off'),
   CONDITIONAL_DELETE: z.enum(['single', 'multiple']).default('single'),
   MAX_BODY_BYTES: z.coerce
@@ -61,6 +66,8 @@ export interface Config {
   maxLagSeconds?: number;
   /** Of a batch or transaction. */
   maxBundleBytes: number;
+  /** Origins of web pages that may call the API from a browser; none if not set. */
+  corsOrigins: string[];
   /** What happens to references to what is not there. */
   referentialIntegrity: 'off' | 'warn' | 'refuse';
   /** Whether a conditional delete may delete several resources. */
@@ -101,6 +108,7 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     maxBodyBytes: env.MAX_BODY_BYTES,
     ...(env.MAX_LAG_SECONDS === undefined ? {} : { maxLagSeconds: env.MAX_LAG_SECONDS }),
     maxBundleBytes: Math.max(env.MAX_BUNDLE_BYTES, env.MAX_BODY_BYTES),
+    corsOrigins: env.CORS_ORIGINS,
     referentialIntegrity: env.REFERENTIAL_INTEGRITY,
     deletesSeveral: env.CONDITIONAL_DELETE === 'multiple',
   };

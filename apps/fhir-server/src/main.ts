@@ -45,6 +45,8 @@ async function start(config: Config, log: pino.Logger): Promise<void> {
       since: instant(await store.time()),
       ledger: EMBEDDED,
       deletesSeveral: config.deletesSeveral,
+      cors: config.corsOrigins.length > 0,
+      enforcesReferences: config.referentialIntegrity === 'refuse',
     }),
     log,
   });

@@ -1,4 +1,6 @@
 import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule, type Parts } from './app.module.js';
@@ -7,12 +9,21 @@ import { receiveBodies } from './http/body.js';
 const REQUEST_TIMEOUT_MILLISECONDS = 60_000;
 const MAX_PATH_PART = 128;
 
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const EXPOSED = ['ETag', 'Last-Modified', 'Location', 'Content-Location', 'X-Request-Id', 'Retry-After', 'Warning'];
+
+/** FHIR R4 http.html#custom: the client's own id of the request where it is a plain one, else a new one. */
+function requestId(header: string | string[] | undefined): string {
+  return typeof header === 'string' && /^[A-Za-z0-9\-._:]{1,128}$/.test(header) ? header : randomUUID();
+}
+
 /** The server, wired but not listening. */
 export async function makeServer(parts: Parts): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: parts.config.maxBundleBytes,
     requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
     forceCloseConnections: 'idle',
+    genReqId: (request: { headers: IncomingHttpHeaders }) => requestId(request.headers['x-request-id']),
     routerOptions: { maxParamLength: MAX_PATH_PART },
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(parts), adapter, {
@@ -21,6 +32,12 @@ export async function makeServer(parts: Parts): Promise<NestFastifyApplication> 
     abortOnError: false,
   });
   const fastify = app.getHttpAdapter().getInstance();
+  if (parts.config.corsOrigins.length > 0) {
+    app.enableCors({ origin: parts.config.corsOrigins, methods: METHODS, exposedHeaders: EXPOSED, maxAge: 600 });
+  }
+  fastify.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
   receiveBodies(fastify, parts.config, ({ headers }) => parts.tokens.verify(headers.authorization));
   return app;
 }

@@ -76,7 +76,13 @@ export async function startTestServer(variables: Record<string, string> = {}): P
     migrations: join(import.meta.dirname, '../../../migrations'),
     base: config.base,
   });
-  const installation = { base: config.base, version: '0', since: '2026-01-01T00:00:00.000Z', ledger: 'A test.' };
+  const installation = {
+    base: config.base,
+    version: '0',
+    since: '2026-01-01T00:00:00.000Z',
+    ledger: 'A test.',
+    cors: config.corsOrigins.length > 0,
+  };
   const app = await makeServer({
     config,
     services: {

@@ -17,7 +17,12 @@ export interface AccessContext {
   /** Purpose of use, a v3-ActReason code. */
   readonly purpose?: string;
   readonly scopes: readonly Scope[];
+  /** Scopes of our own (`holdfast/...`) that grant what no FHIR scope does. */
+  readonly rights: readonly string[];
 }
+
+/** Removing a security label with $meta-delete. */
+export const MAY_REMOVE_LABELS = 'holdfast/security-labels.d';
 
 const REFERENCE =
   /^(Practitioner|PractitionerRole|Patient|RelatedPerson|Person|Organization|Device)\/[A-Za-z0-9\-.]{1,64}$/;
@@ -41,6 +46,7 @@ export function accessContext(claims: Record<string, unknown>, custodian: string
     ...defined('patient', claim(claims, 'patient', ID)),
     ...defined('purpose', claim(claims, 'purpose_of_use', CODE)),
     scopes: parseScopes(claim(claims, 'scope') ?? ''),
+    rights: (claim(claims, 'scope') ?? '').split(' ').filter((scope) => scope.startsWith('holdfast/')),
   };
 }
 

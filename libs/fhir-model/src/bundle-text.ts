@@ -16,6 +16,9 @@ export interface BundleEntry {
 
 export interface BundleParts {
   type: 'searchset' | 'history' | 'transaction-response' | 'batch-response' | 'document';
+  identifier?: { system: string; value: string };
+  /** An instant. */
+  timestamp?: string;
   /** How many match in all, if that was counted. */
   total?: number;
   links: BundleLink[];
@@ -26,10 +29,12 @@ export interface BundleParts {
  * The JSON text of a Bundle. Resources go in as the text they are stored as, unread and unchanged, so their numbers and
  * their order survive; that they are JSON is the caller's promise.
  */
-export function bundleText({ type, total, links, entries }: BundleParts): string {
+export function bundleText({ type, identifier, timestamp, total, links, entries }: BundleParts): string {
   return object([
     member('resourceType', 'Bundle'),
+    member('identifier', identifier),
     member('type', type),
+    member('timestamp', timestamp),
     member('total', total),
     list(
       'link',

@@ -1,5 +1,5 @@
 // FHIR R4 http.html: what an interaction answers, before it is HTTP.
-import type { StoredVersion } from '#libs/store';
+import type { StoredVersion, VersionName } from '#libs/store';
 
 /** The answer to one interaction. */
 export interface Answer {
@@ -11,4 +11,6 @@ export interface Answer {
   contentType?: string;
   /** The one version that was read or written, where it was one. */
   version?: Pick<StoredVersion, 'type' | 'id' | 'version' | 'lastUpdated'>;
+  /** The versions that were written. */
+  written?: readonly VersionName[];
 }

@@ -1,5 +1,6 @@
 // FHIR R4 http.html#capabilities and CapabilityStatement: what this server really does.
 import { DEFINITIONS_VERSION, resourceTypes, searchParameters } from '#libs/fhir-definitions';
+import { OPERATIONS } from './operations/registry.js';
 
 /** What a capability statement says beyond what the code knows of itself. */
 export interface Installation {
@@ -10,30 +11,23 @@ export interface Installation {
   since: string;
   /** Who operates the ledger, in words a reader of a receipt must know. */
   ledger: string;
+  /** Whether references to what is not there are refused. */
+  enforcesReferences?: boolean;
+  /** Whether browsers may call from configured origins. */
+  cors?: boolean;
   /** Whether a conditional delete may delete several resources. */
   deletesSeveral?: boolean;
 }
 
-const INTERACTIONS = [
-  'read',
-  'vread',
-  'update',
-  'delete',
-  'history-instance',
-  'history-type',
-  'create',
-  'search-type',
-];
+const INTERACTIONS = ['read', 'vread', 'update', 'delete', 'history-instance', 'history-type', 'create', 'search-type'];
 const SYSTEM_INTERACTIONS = ['transaction', 'batch', 'history-system'];
 const CONTROLS = [
   { name: '_count', type: 'number' },
   { name: '_sort', type: 'string' },
   { name: '_total', type: 'token' },
+  { name: '_summary', type: 'token' },
+  { name: '_elements', type: 'string' },
 ];
-const OPERATIONS = ['receipt', 'verify'].map((name) => ({
-  name,
-  definition: `https://holdfast.dev/fhir/OperationDefinition/${name}`,
-}));
 
 /** The CapabilityStatement as JSON text. It changes only with the installation, so make it once. */
 export function capabilityStatement(installation: Installation): string {
@@ -55,7 +49,7 @@ function rest(installation: Installation): object {
     mode: 'server',
     documentation: `Resources are validated against the structure of FHIR R4 (${DEFINITIONS_VERSION}).`,
     security: {
-      cors: false,
+      cors: installation.cors === true,
       service: [
         {
           coding: [{ system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' }],
@@ -79,10 +73,18 @@ function resource(type: string, installation: Installation): object {
     conditionalCreate: true,
     conditionalRead: 'full-support',
     conditionalUpdate: true,
+    referencePolicy: ['literal', 'logical', ...(installation.enforcesReferences ? ['enforced'] : [])],
     conditionalDelete: installation.deletesSeveral ? 'multiple' : 'single',
     searchParam: [...searchParameters(type).filter(isSearchable).map(searchParam), ...CONTROLS],
-    operation: OPERATIONS,
+    operation: operationsOf(type),
   };
+}
+
+function operationsOf(type: string): object[] {
+  return OPERATIONS.filter(({ types }) => types === undefined || types.includes(type)).map(({ name, definition }) => ({
+    name,
+    definition,
+  }));
 }
 
 function isSearchable({ type, expression }: { type: string; expression?: string }): boolean {

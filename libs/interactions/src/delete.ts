@@ -34,8 +34,15 @@ async function deleteMatches(services: Services, request: FhirRequest): Promise<
     if (matches.length === 0) return nothingDeleted(inside, request);
     const answers: Answer[] = [];
     for (const { id } of matches) answers.push(await deleteOne(inside, request, id));
-    return answers.length === 1 ? (answers[0] as Answer) : { status: 204, headers: {} };
+    return joined(answers);
   });
+}
+
+/** One answer for the deletions of a condition. */
+export function joined(answers: readonly Answer[]): Answer {
+  const [only, ...more] = answers;
+  if (only && more.length === 0) return only;
+  return { status: 204, headers: {}, written: answers.flatMap(({ written = [] }) => written) };
 }
 
 /** Nothing matched: on record, and done. */
@@ -61,7 +68,7 @@ async function deleteOne(services: Services, request: FhirRequest, id: string): 
   if (result.outcome === 'conflict') throw preconditionFailed('If-Match names another version than the current one');
   if ('version' in result) {
     const { version } = result;
-    return { status: 204, headers: { etag: `W/"${version.version}"` }, version };
+    return { status: 204, headers: { etag: `W/"${version.version}"` }, version, written: [version] };
   }
   if (result.outcome === 'gone') return { status: 204, headers: {} };
   throw notFound();

@@ -33,9 +33,10 @@ export function writtenAnswer(
   warnings: readonly Issue[] = [],
 ): Answer {
   const headers = { ...versionHeaders(version), location: versionUrl(services, version), ...warningHeader(warnings) };
+  const names = { version, written: [version] };
   const { return: wanted = 'representation' } = request.preference;
-  if (wanted === 'OperationOutcome') return { status, headers, body: storedOutcome(version, warnings), version };
-  const answer = { status, headers, version };
+  if (wanted === 'OperationOutcome') return { status, headers, body: storedOutcome(version, warnings), ...names };
+  const answer = { status, headers, ...names };
   return wanted === 'representation' && readable ? { ...answer, body: version.bytes } : answer;
 }
 

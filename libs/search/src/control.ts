@@ -4,13 +4,14 @@ import { malformed, NotSupported } from './refusal.js';
 import type { SearchRequest } from './search-request.js';
 
 /** Parameters about the answer, not about the resources. */
-export type Control = '_count' | '_sort' | '_total' | '_summary' | '_format' | '_pretty' | '_cursor';
+export type Control = '_count' | '_sort' | '_total' | '_summary' | '_elements' | '_format' | '_pretty' | '_cursor';
 
 const CONTROLS: ReadonlySet<string> = new Set<Control>([
   '_count',
   '_sort',
   '_total',
   '_summary',
+  '_elements',
   '_format',
   '_pretty',
   '_cursor',
@@ -20,7 +21,6 @@ const CONTROLS: ReadonlySet<string> = new Set<Control>([
 const NOT_YET = new Set([
   '_include',
   '_revinclude',
-  '_elements',
   '_contained',
   '_containedType',
   '_filter',
@@ -57,9 +57,12 @@ export function totalOf(text: string | undefined): SearchRequest['total'] {
   throw malformed('_total', 'none, estimate or accurate');
 }
 
+/** Forms of the resources in the answer, which are cut after the search. */
+const OF_RESOURCES = new Set(['true', 'text', 'data', 'false']);
+
 /** True for `count`. */
 export function isSummaryCount(text: string | undefined): boolean {
-  if (text === undefined || text === 'false') return false;
+  if (text === undefined || OF_RESOURCES.has(text)) return false;
   if (text === 'count') return true;
-  throw new NotSupported('Parameter _summary: only count and false are supported');
+  throw new NotSupported('Parameter _summary: only true, text, data, count and false are supported');
 }

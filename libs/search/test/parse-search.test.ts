@@ -43,8 +43,8 @@ describe('parseSearch', () => {
     ['_has:Provenance:target:agent=x', '_has'],
     ['subject.name=x', 'subject.name'],
     ['subject:Patient.name=x', 'subject:Patient.name'],
-    ['_elements=id', '_elements'],
-    ['_summary=true', '_summary'],
+    ['_contained=both', '_contained'],
+    ['_summary=nonsense', '_summary'],
     ['_contained=true', '_contained'],
     ['_filter=a', '_filter'],
     ['_text=a', '_text'],
@@ -128,7 +128,7 @@ describe('parseSearch', () => {
   });
 
   it('leaves out what is not supported when it may be lenient, and does not list it as used', () => {
-    const request = parse('nonsense=1&code=a&_include=x&code:text=b&_elements=id', { lenient: true });
+    const request = parse('nonsense=1&code=a&_include=x&code:text=b&_text=id', { lenient: true });
     expect(request.params.map(({ name }) => name)).toEqual(['code']);
     expect(request.used).toEqual([['code', 'a']]);
     expect(refusal('date=yesterday', { lenient: true })).toContain('date');

@@ -93,19 +93,20 @@ export class PostgresStore implements Store {
     const content = newContent({ type, id }, document, this.#content);
     const attempt = { interaction: 'create', type, id, content, mayCreate: true, blind: true, event } as const;
     // A Consent is written under an exclusive lock, and all but the free are judged: neither is done in one statement.
-    return permit.isFree && type !== 'Consent' && this.joined === undefined
+    return permit.isFree && type !== 'Consent'
       ? this.#createAtOnce(attempt, permit, answer)
       : this.#write(attempt, permit, answer);
   }
 
   async #createAtOnce(attempt: Attempt, permit: WritePermit, answer: Permit): Promise<WriteResult> {
-    await this.keys.ensure(attempt.content?.patients ?? [], this.database);
+    await this.#ensureKeys(attempt);
     try {
       const result = await createAtOnce(attempt, answer, await this.#clock.estimate(), this.database, this.keys);
-      this.#wakeUp.soon();
+      if (this.joined === undefined) this.#wakeUp.soon();
       return result;
     } catch (error) {
-      if (!isWrongTime(error)) throw error;
+      // Inside a transaction the whole of it is run again.
+      if (this.joined !== undefined || !isWrongTime(error)) throw error;
       this.#clock.forget();
       return this.#write(attempt, permit, answer);
     }
@@ -122,8 +123,7 @@ export class PostgresStore implements Store {
   }
 
   async #write(attempt: Attempt, write: WritePermit, answer: Permit): Promise<WriteResult> {
-    // Of its own, also inside a transaction: a key that was rolled back must not be in memory.
-    await this.keys.ensure(attempt.content?.patients ?? [], this.joined?.outer ?? this.database);
+    await this.#ensureKeys(attempt);
     const result = await this.database.transaction((session) =>
       writeVersion(attempt, { write, answer }, session, this.keys),
     );
@@ -132,6 +132,11 @@ export class PostgresStore implements Store {
     if (attempt.type === 'Consent') await bindConsents(this.database).catch(() => undefined);
     this.#wakeUp.soon();
     return result;
+  }
+
+  /** On a connection of its own, also inside a transaction: a key that was rolled back must not be in memory. */
+  #ensureKeys({ content }: Attempt): Promise<void> {
+    return this.keys.ensure(content?.patients ?? [], this.joined?.outer ?? this.database);
   }
 
   async transaction<T>(body: (store: StoreTransaction) => Promise<T>): Promise<T> {

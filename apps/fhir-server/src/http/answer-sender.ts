@@ -1,17 +1,36 @@
 // FHIR R4 http.html: an answer of an interaction as it goes over the wire.
-import type { FastifyReply } from 'fastify';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FhirError, type Issue, operationOutcome, unexpected } from '#libs/fhir-model';
 import type { Answer } from '#libs/interactions';
 import { FHIR_JSON } from './negotiate.js';
 
-/** Sends an answer; a body is stored text and goes out byte for byte. */
-export function send(reply: FastifyReply, answer: Answer): void {
+/** Below this many bytes compressing costs more than it saves. */
+const WORTH_COMPRESSING = 1024;
+
+const compressed = promisify(gzip);
+
+/** Sends an answer; a body is stored text and goes out byte for byte, compressed for clients that take gzip. */
+export async function send(request: FastifyRequest, reply: FastifyReply, answer: Answer): Promise<void> {
   reply.status(answer.status).headers(answer.headers);
   if (answer.body === undefined) {
     void reply.send();
     return;
   }
-  void reply.header('content-type', answer.contentType ?? FHIR_JSON).send(Buffer.from(answer.body));
+  const body = Buffer.from(answer.body);
+  reply.header('content-type', answer.contentType ?? FHIR_JSON).header('vary', 'Accept, Accept-Encoding');
+  if (body.length < WORTH_COMPRESSING || !takesGzip(request.headers['accept-encoding'])) void reply.send(body);
+  else void reply.header('content-encoding', 'gzip').send(await compressed(body, { level: 4 }));
+}
+
+/** RFC 9110 section 12.5.3. */
+function takesGzip(header: string | string[] | undefined): boolean {
+  return [header ?? '']
+    .flat()
+    .join(',')
+    .split(',')
+    .some((coding) => /^\s*(gzip|\*)\s*(;|$)/i.test(coding) && !/;\s*q=0(\.0+)?\s*$/.test(coding));
 }
 
 /** Sends a refusal as an OperationOutcome. What is no FhirError says nothing of itself: its text may hold SQL or a patient. */

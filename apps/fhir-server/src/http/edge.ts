@@ -5,7 +5,15 @@ import type { Logger } from 'pino';
 import { accessContext } from '#libs/access';
 import { resourceTypes } from '#libs/fhir-definitions';
 import { FhirError, isId, notFound, unsupportedMediaType } from '#libs/fhir-model';
-import { type Answer, type FhirRequest, type Services, withLedgerNews } from '#libs/interactions';
+import {
+  type Answer,
+  choiceOf,
+  type FhirRequest,
+  represent,
+  type Services,
+  withLedgerNews,
+  withProvenance,
+} from '#libs/interactions';
 import { TokenVerifier } from '../token/token-verifier.js';
 import { send, sendError } from './answer-sender.js';
 import { ifMatch, ifModifiedSince, ifNoneMatch, preference } from './conditions.js';
@@ -18,7 +26,7 @@ import { CAPABILITIES, LOG, SERVICES } from './tokens.js';
 export type Interact = (services: Services, request: FhirRequest) => Promise<Answer>;
 
 /** What an interaction takes as its body. */
-export type BodyKind = 'none' | 'resource' | 'form';
+export type BodyKind = 'none' | 'resource' | 'form' | 'parameters';
 
 interface Path {
   type: string;
@@ -38,10 +46,11 @@ export class Edge {
   ) {}
 
   /** `metadata`, the one page that needs no token. */
-  capabilities(request: FastifyRequest, reply: FastifyReply): void {
+  async capabilities(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     try {
       negotiate(request.headers.accept, queryOf(request).get('_format'));
-      send(reply, { status: 200, headers: {}, body: this.capabilityStatement });
+      const query = [...queryOf(request)];
+      await send(request, reply, represent({ status: 200, headers: {}, body: this.capabilityStatement }, query));
     } catch (error) {
       this.fail(request, reply, error);
     }
@@ -55,9 +64,14 @@ export class Edge {
   ): Promise<void> {
     try {
       const fhirRequest = await this.read(request, body);
-      const answer = await withLedgerNews(this.services, fhirRequest, await interact(this.services, fhirRequest));
+      const provenance = provenanceOf(request);
+      const done = provenance
+        ? withProvenance(this.services, fhirRequest, provenance, interact)
+        : interact(this.services, fhirRequest);
+      const answer = await withLedgerNews(this.services, fhirRequest, await done);
+      const represented = represent(answer, fhirRequest.query);
       this.measures.answered(request.method, answer.status);
-      send(reply, answer);
+      await send(request, reply, represented);
     } catch (error) {
       this.fail(request, reply, error);
     }
@@ -78,6 +92,7 @@ export class Edge {
     const query = queryOf(request);
     const path = pathOf(request.params as Partial<Path>);
     negotiate(request.headers.accept, query.get('_format'));
+    choiceOf([...query]);
     const body = bodyOf(request, kind);
     const { headers } = request;
     const match = ifMatch(headers['if-match']);
@@ -87,7 +102,7 @@ export class Edge {
       context,
       ...path,
       query: kind === 'form' ? [...query, ...new URLSearchParams(body?.toString('utf8'))] : [...query],
-      ...(kind === 'resource' && body ? { body } : {}),
+      ...(kind !== 'form' && body ? { body } : {}),
       ...(match === undefined ? {} : { ifMatch: match }),
       ...(since === undefined ? {} : { ifModifiedSince: since }),
       ...(condition === undefined ? {} : { condition }),
@@ -123,6 +138,14 @@ function queryOf(request: FastifyRequest): URLSearchParams {
   return new URLSearchParams(start < 0 ? '' : request.url.slice(start + 1));
 }
 
+/** X-Provenance of a write, in UTF-8 whatever Node takes a header for. */
+function provenanceOf({ method, headers }: FastifyRequest): Buffer | undefined {
+  const header = headers['x-provenance'];
+  return typeof header === 'string' && method !== 'GET' && method !== 'HEAD'
+    ? Buffer.from(header, 'latin1')
+    : undefined;
+}
+
 /** If-None-Exist of a create; of an update, patch or delete without an id, the query. */
 function conditionOf(request: FastifyRequest, { id }: Path): string | undefined {
   if (id !== undefined || request.method === 'GET') return undefined;
@@ -132,9 +155,9 @@ function conditionOf(request: FastifyRequest, { id }: Path): string | undefined 
 }
 
 function bodyOf(request: FastifyRequest, kind: BodyKind): Buffer | undefined {
-  if (kind === 'none') return undefined;
   const type = request.headers['content-type'];
-  if (kind === 'resource') requireJson(type);
+  if (kind === 'none' || (kind === 'parameters' && type === undefined)) return undefined;
+  if (kind !== 'form') requireJson(type);
   else if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type ?? '')) {
     throw unsupportedMediaType('A search by POST is application/x-www-form-urlencoded');
   }

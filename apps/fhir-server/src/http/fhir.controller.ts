@@ -10,10 +10,8 @@ import {
   processBundle,
   readResource,
   readVersion,
-  receiptOfVersion,
   searchType,
   updateResource,
-  verifyVersion,
 } from '#libs/interactions';
 import { Edge } from './edge.js';
 
@@ -25,8 +23,8 @@ export class FhirController {
   constructor(@Inject(Edge) private readonly edge: Edge) {}
 
   @Get('metadata')
-  capabilities(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    this.edge.capabilities(request, reply);
+  capabilities(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.edge.capabilities(request, reply);
   }
 
   @Post()
@@ -92,15 +90,5 @@ export class FhirController {
   @Get(VERSION)
   vread(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.edge.answer(request, reply, readVersion);
-  }
-
-  @Get(`${VERSION}/$receipt`)
-  receipt(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.edge.answer(request, reply, receiptOfVersion);
-  }
-
-  @Get(`${VERSION}/$verify`)
-  verify(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.edge.answer(request, reply, verifyVersion);
   }
 }

@@ -1,6 +1,8 @@
 // RFC 9110 section 15.5.6: a method that a known URL does not take is 405 with Allow, an unknown URL is 404.
 import { type FhirError, methodNotAllowed, notFound } from '#libs/fhir-model';
+import { operationAt } from '#libs/interactions';
 
+/** HEAD goes wherever GET does. */
 const ROUTES: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^\/fhir\/?$/, ['POST']],
   [/^\/fhir\/(metadata|_history)$/, ['GET']],
@@ -10,13 +12,26 @@ const ROUTES: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^\/fhir\/[A-Za-z]+\/[^/$_]+$/, ['GET', 'PUT', 'DELETE']],
   [/^\/fhir\/[A-Za-z]+\/[^/]+\/_history$/, ['GET']],
   [/^\/fhir\/[A-Za-z]+\/[^/]+\/_history\/[^/]+$/, ['GET']],
-  [/^\/fhir\/[A-Za-z]+\/[^/]+\/_history\/[^/]+\/\$(receipt|verify)$/, ['GET']],
 ];
 
 /** The refusal of a request that no route took. */
 export function unrouted(method: string, url: string): FhirError {
   const path = url.split('?')[0] ?? '';
-  const allowed = ROUTES.find(([pattern]) => pattern.test(path))?.[1];
+  const allowed = ROUTES.find(([pattern]) => pattern.test(path))?.[1] ?? operationMethods(path);
   if (!allowed || allowed.includes(method)) return notFound();
   return methodNotAllowed(`${method} is not for this URL`, [...allowed]);
+}
+
+const OPERATION = /^\/fhir\/([A-Za-z]+)(?:\/([^/$_]+)(?:\/_history\/([^/$]+))?)?\/\$([a-z-]+)$/;
+
+function operationMethods(path: string): readonly string[] | undefined {
+  const [, type, id, version, name] = OPERATION.exec(path) ?? [];
+  if (type === undefined || name === undefined) return undefined;
+  const found = operationAt(name, {
+    type,
+    ...(id === undefined ? {} : { id }),
+    ...(version === undefined ? {} : { version }),
+  });
+  if (found === undefined) return undefined;
+  return found.affectsState ? ['POST'] : ['GET', 'POST'];
 }

@@ -2,12 +2,12 @@
 import { decide } from '#libs/consent';
 import type { JsonDocument } from '#libs/fhir-json';
 import { type BundleEntry, bundleText } from '#libs/fhir-model';
-import type { StoredVersion, StoreTransaction } from '#libs/store';
+import type { StoredVersion, StoreTransaction, VersionName } from '#libs/store';
 import type { Answer } from '../answer.js';
 import { existingAnswer } from '../conditional/create.js';
 import { updateFound } from '../conditional/update.js';
 import { createUnconditionally } from '../create.js';
-import { deleteResource, nothingDeleted } from '../delete.js';
+import { deleteResource, joined, nothingDeleted } from '../delete.js';
 import type { FhirRequest, SystemRequest } from '../fhir-request.js';
 import { granted } from '../grant.js';
 import { checkTargets } from '../references/integrity.js';
@@ -56,11 +56,14 @@ async function stored(
   const inside = { ...services, referentialIntegrity: 'off' as const };
   const answers: BundleEntry[] = [];
   const referring: Referring[] = [];
+  const written: VersionName[] = [];
   for (const index of inOrder(plans.map(({ method }) => method))) {
     const plan = plans[index] as PlannedEntry;
     try {
       const document = rewritten(bundle, plan, links, resolution);
-      answers[index] = responseEntry(await done(inside, plan, document, resolution.matches.get(index)));
+      const answer = await done(inside, plan, document, resolution.matches.get(index));
+      answers[index] = responseEntry(answer);
+      written.push(...(answer.written ?? []));
       if (document) referring.push({ plan, targets: targetsOf(services, document) });
     } catch (error) {
       throw atEntry(error, index);
@@ -68,7 +71,8 @@ async function stored(
     await turns.pass();
   }
   await checkAll(services, referring);
-  return { status: 200, headers: {}, body: bundleText({ type: 'transaction-response', links: [], entries: answers }) };
+  const body = bundleText({ type: 'transaction-response', links: [], entries: answers });
+  return { status: 200, headers: {}, body, written };
 }
 
 /** The resource of an entry that writes one, its links those of what is stored. */
@@ -114,7 +118,7 @@ async function deleted(services: Services, request: FhirRequest, matches: readon
   if (matches.length === 0) return nothingDeleted(services, request);
   const answers: Answer[] = [];
   for (const { id } of matches) answers.push(await deleteResource(services, { ...request, id }));
-  return answers.length === 1 ? (answers[0] as Answer) : { status: 204, headers: {} };
+  return joined(answers);
 }
 
 function targetsOf({ referentialIntegrity = 'off', base }: Services, { value }: JsonDocument): readonly Target[] {

@@ -13,5 +13,5 @@ export async function existingAnswer(services: Services, request: FhirRequest, m
   const subject = subjectOf(match);
   const done = { action: 'create', decision: 'permit', outcome: 200, subject, content: match.commitment } as const;
   await services.store.record([eventOf(services, request, time, { ...done, ...queryOf(request) }, match.patients)]);
-  return writtenAnswer(services, request, 200, match, true);
+  return { ...writtenAnswer(services, request, 200, match, true), written: [] };
 }

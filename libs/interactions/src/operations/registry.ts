@@ -2,11 +2,21 @@
 import type { Answer } from '../answer.js';
 import type { FhirRequest } from '../fhir-request.js';
 import type { Services } from '../services.js';
+import { documentOf } from './document.js';
+import { everythingOfEncounter } from './encounter-everything.js';
+import { lastObservations } from './lastn.js';
+import { metaOf } from './meta.js';
+import { addMeta } from './meta-add.js';
+import { deleteMeta } from './meta-delete.js';
+import { everythingOfPatient } from './patient-everything.js';
 import { receiptOfVersion } from './receipt.js';
+import { observationStatistics } from './stats.js';
 import { verifyVersion } from './verify.js';
 
 export interface Operation {
   readonly name: string;
+  /** URL of its OperationDefinition. */
+  readonly definition: string;
   /** Resource types that have it; absent: all. */
   readonly types?: readonly string[];
   /** What it is invoked on. */
@@ -16,11 +26,36 @@ export interface Operation {
   readonly interact: (services: Services, request: FhirRequest) => Promise<Answer>;
 }
 
-/** By name. */
+const OURS = 'https://holdfast.dev/fhir/OperationDefinition';
+
 export const OPERATIONS: readonly Operation[] = [
-  { name: 'receipt', on: ['version'], affectsState: false, interact: receiptOfVersion },
-  { name: 'verify', on: ['version'], affectsState: false, interact: verifyVersion },
+  reading('receipt', ['version'], receiptOfVersion),
+  reading('verify', ['version'], verifyVersion),
+  reading('meta', ['instance', 'version'], metaOf),
+  changing('meta-add', addMeta),
+  changing('meta-delete', deleteMeta),
+  {
+    ...reading('everything', ['instance'], everythingOfPatient),
+    types: ['Patient'],
+    definition: `${OURS}/patient-everything`,
+  },
+  {
+    ...reading('everything', ['instance'], everythingOfEncounter),
+    types: ['Encounter'],
+    definition: `${OURS}/encounter-everything`,
+  },
+  { ...reading('document', ['instance'], documentOf), types: ['Composition'] },
+  { ...reading('lastn', ['type'], lastObservations), types: ['Observation'] },
+  { ...reading('stats', ['type'], observationStatistics), types: ['Observation'] },
 ];
+
+function reading(name: string, on: Operation['on'], interact: Operation['interact']): Operation {
+  return { name, definition: `${OURS}/${name}`, on, affectsState: false, interact };
+}
+
+function changing(name: string, interact: Operation['interact']): Operation {
+  return { name, definition: `${OURS}/${name}`, on: ['instance'], affectsState: true, interact };
+}
 
 /** The operation of this name on what is named; undefined where it has none. */
 export function operationAt(

@@ -1,6 +1,6 @@
 // FHIR R4 http.html#transaction: references among the entries become references to what was stored.
 import { elements, type JsonDocument, members, parse } from '#libs/fhir-json';
-import { memberType, type Place, placeOf } from './element-types.js';
+import { memberType, type Place, placeOf } from '../element-types.js';
 
 /** What a link is to be replaced by; undefined where it stays. Asked for references, and for uri, url, oid and uuid. */
 export type NewLink = (link: string, isReference: boolean) => string | undefined;

@@ -58,7 +58,7 @@ function isPassing(error: DriverError): boolean {
   return PASSING.test(codeOf(error)) || (!/^[0-9A-Z]{5}$/.test(codeOf(error)) && isConnectionError(error));
 }
 
-/** Deadlock or serialization failure: the whole transaction may be run again at once. */
+/** Deadlock, serialization failure, or a time that was estimated wrongly: the whole transaction may be run again at once. */
 export function isRetryable(error: unknown): boolean {
-  return types.isNativeError(error) && /^(40001|40P01)$/.test(codeOf(error));
+  return types.isNativeError(error) && /^(40001|40P01|HF001)$/.test(codeOf(error));
 }

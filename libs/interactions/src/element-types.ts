@@ -12,9 +12,13 @@ export interface Place {
 /** What a member is: a primitive, an object with members of its own, or a resource that names its type itself. */
 export type MemberType = { readonly primitive: string } | Place | 'resource';
 
-type Members = ReadonlyMap<string, MemberType>;
+/** A member of an object in JSON. */
+interface Member {
+  readonly type: MemberType;
+  readonly definition: ElementDefinition;
+}
 
-const known = new Map<string, Map<string, Map<string, MemberType>>>();
+const known = new Map<string, Map<string, Map<string, Member>>>();
 
 /** The place of a resource or data type; undefined for what is none. */
 export function placeOf(type: string): Place | undefined {
@@ -24,10 +28,15 @@ export function placeOf(type: string): Place | undefined {
 /** What the member of this name is; undefined for what is not defined there. */
 export function memberType(place: Place, name: string): MemberType | undefined {
   if (name.startsWith('_')) return { structure: 'Element', path: 'Element' };
-  return membersAt(place)?.get(name);
+  return membersAt(place)?.get(name)?.type;
 }
 
-function membersAt({ structure: type, path }: Place): Members | undefined {
+/** The definition of the member of this name, or of the one that `_name` goes with. */
+export function memberDefinition(place: Place, name: string): ElementDefinition | undefined {
+  return membersAt(place)?.get(name.replace(/^_/, ''))?.definition;
+}
+
+function membersAt({ structure: type, path }: Place): ReadonlyMap<string, Member> | undefined {
   let paths = known.get(type);
   if (paths === undefined) {
     paths = plan(type);
@@ -36,15 +45,17 @@ function membersAt({ structure: type, path }: Place): Members | undefined {
   return paths.get(path);
 }
 
-function plan(type: string): Map<string, Map<string, MemberType>> {
-  const paths = new Map<string, Map<string, MemberType>>();
+function plan(type: string): Map<string, Map<string, Member>> {
+  const paths = new Map<string, Map<string, Member>>();
   for (const element of structure(type)?.snapshot.element ?? []) {
     const at = element.path.lastIndexOf('.');
     if (at < 0) continue;
     const parent = element.path.slice(0, at);
-    const members = paths.get(parent) ?? new Map<string, MemberType>();
+    const members = paths.get(parent) ?? new Map<string, Member>();
     paths.set(parent, members);
-    for (const [name, member] of membersOf(type, element, element.path.slice(at + 1))) members.set(name, member);
+    for (const [name, member] of membersOf(type, element, element.path.slice(at + 1))) {
+      members.set(name, { type: member, definition: element });
+    }
   }
   return paths;
 }

@@ -1,0 +1,149 @@
+// FHIR R4 observation-operation-stats.html: Observation/$stats
+import type { JsonObject, JsonValue } from '#libs/fhir-json';
+import { badRequest, instant } from '#libs/fhir-model';
+import type { Answer } from '../answer.js';
+import type { FhirRequest } from '../fhir-request.js';
+import { eventsOfVersions } from '../record.js';
+import { isObject } from '../resource-body.js';
+import type { Services } from '../services.js';
+import { type Observed, observations } from './observations.js';
+import { manyTexts, type OperationParameters, oneCount, oneText, operationParameters } from './parameters.js';
+import { STATISTICS } from './statistics.js';
+
+const KNOWN = ['subject', 'code', 'system', 'coding', 'duration', 'period', 'statistic', 'include', 'limit'];
+const STATISTICS_SYSTEM = 'http://terminology.hl7.org/CodeSystem/observation-statistics';
+const HOUR = 3_600_000;
+const MOST_SOURCES = 1000;
+
+interface Coding {
+  readonly system?: string;
+  readonly code: string;
+}
+
+/**
+ * Statistics over the quantities of one subject, one Observation for each code asked for; figures over several units are not
+ * made. With `include` the Observations looked at as well. @throws FhirError 400, 403, 422.
+ */
+export async function observationStatistics(services: Services, request: FhirRequest): Promise<Answer> {
+  const parameters = operationParameters(request, KNOWN);
+  const subject = oneText(parameters, 'subject');
+  const codings = codingsOf(parameters);
+  const statistics = manyTexts(parameters, 'statistic');
+  if (subject === undefined || codings.length === 0 || statistics.length === 0) {
+    throw badRequest('$stats needs subject, code and statistic', 'required');
+  }
+  const unknown = statistics.find((name) => !Object.hasOwn(STATISTICS, name));
+  if (unknown !== undefined)
+    throw badRequest(`The statistic ${unknown.slice(0, 64)} is not supported`, 'not-supported');
+  const limit = oneCount(parameters, 'limit', MOST_SOURCES) ?? MOST_SOURCES;
+  const dates = datesOf(parameters, Number((await services.store.time()) / 1000n));
+  const results: JsonObject[] = [];
+  const sources: Observed[] = [];
+  let time = 0n;
+  for (const coding of codings) {
+    const token = coding.system === undefined ? coding.code : `${coding.system}|${coding.code}`;
+    const asked = await observations(services, request, [['subject', subject], ['code', token], ...dates]);
+    time = asked.time;
+    sources.push(...asked.found);
+    results.push(statisticsOf(asked.found, { coding, subject, statistics, time }));
+  }
+  const shown = sources.slice(0, limit);
+  const done = { action: '$stats', query: queryText(parameters) };
+  const events = eventsOfVersions(
+    services,
+    request,
+    time,
+    done,
+    sources.map(({ version }) => version),
+  );
+  await services.store.record(events);
+  const included = oneText(parameters, 'include') === 'true' ? shown : [];
+  return { status: 200, headers: {}, body: answerText(results, included) };
+}
+
+function codingsOf(parameters: OperationParameters): Coding[] {
+  const system = oneText(parameters, 'system');
+  const codes = manyTexts(parameters, 'code').map((code) => ({ code, ...(system === undefined ? {} : { system }) }));
+  const codings = (parameters.get('coding') ?? []).flatMap((coding) => {
+    if (isObject(coding) && typeof coding.code === 'string') {
+      return [{ code: coding.code, ...(typeof coding.system === 'string' ? { system: coding.system } : {}) }];
+    }
+    const [first = '', second] = typeof coding === 'string' ? coding.split('|') : [];
+    return [second === undefined ? { code: first } : { system: first, code: second }];
+  });
+  return [...codes, ...codings].filter(({ code }) => code !== '');
+}
+
+/** The last `duration` hours, or a `period`. */
+function datesOf(parameters: OperationParameters, now: number): [string, string][] {
+  const duration = oneText(parameters, 'duration');
+  const [period] = parameters.get('period') ?? [];
+  if (duration !== undefined) {
+    const hours = Number(duration);
+    if (!(hours > 0 && hours < 1e6)) throw badRequest('duration is a number of hours above 0', 'value');
+    return [['date', `ge${instant(new Date(now - hours * HOUR))}`]];
+  }
+  if (!isObject(period)) return [];
+  const { start, end } = period;
+  return [
+    ...(typeof start === 'string' ? [['date', `ge${start}`] as [string, string]] : []),
+    ...(typeof end === 'string' ? [['date', `le${end}`] as [string, string]] : []),
+  ];
+}
+
+function statisticsOf(
+  found: readonly Observed[],
+  asked: { coding: Coding; subject: string; statistics: readonly string[]; time: bigint },
+): JsonObject {
+  const quantities = found.flatMap(({ resource }) => quantityOf(resource.valueQuantity));
+  const units = new Set(quantities.map(({ unit }) => unit));
+  if (units.size > 1)
+    throw badRequest('The Observations have several units: ask for one code in one unit', 'business-rule');
+  const numbers = quantities.map(({ value }) => value).sort((a, b) => a - b);
+  const [unit] = units;
+  const { system, code } = asked.coding;
+  return {
+    resourceType: 'Observation',
+    status: 'final',
+    code: { coding: [{ code, ...(system === undefined ? {} : { system }) }] },
+    subject: { reference: asked.subject },
+    effectiveDateTime: instant(asked.time),
+    component: asked.statistics.map((name) => component(name, numbers, unit)),
+  };
+}
+
+interface Amount {
+  readonly value: number;
+  readonly unit: string;
+}
+
+function quantityOf(quantity: JsonValue | undefined): Amount[] {
+  if (!isObject(quantity) || typeof quantity.value !== 'number') return [];
+  const { code, unit } = quantity;
+  return [{ value: quantity.value, unit: typeof code === 'string' ? code : typeof unit === 'string' ? unit : '' }];
+}
+
+const COUNTS = new Set(['count', 'total-count']);
+
+function component(name: string, numbers: readonly number[], unit = ''): JsonObject {
+  const value = STATISTICS[name]?.(numbers);
+  const code = { coding: [{ system: STATISTICS_SYSTEM, code: name }] };
+  if (value === undefined || !Number.isFinite(value)) return { code, dataAbsentReason: { text: 'too few values' } };
+  return { code, valueQuantity: { value, ...(COUNTS.has(name) || unit === '' ? {} : { unit }) } };
+}
+
+function queryText(parameters: OperationParameters): string {
+  const pairs = [...parameters].flatMap(([name, values]) =>
+    values.map((value): [string, string] => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]),
+  );
+  return new URLSearchParams(pairs).toString();
+}
+
+/** Sources go in as they are stored. */
+function answerText(results: readonly JsonObject[], sources: readonly Observed[]): string {
+  const parts = [
+    ...results.map((resource) => JSON.stringify({ name: 'statistics', resource })),
+    ...sources.map(({ version }) => `{"name":"source","resource":${version.bytes.toString('utf8')}}`),
+  ];
+  return `{"resourceType":"Parameters","parameter":[${parts.join(',')}]}`;
+}

@@ -1,0 +1,48 @@
+// FHIR R4 provenance.html#header: X-Provenance, a Provenance that is stored with what it tells about
+import { type JsonDocument, members } from '#libs/fhir-json';
+import { badRequest } from '#libs/fhir-model';
+import type { VersionName } from '#libs/store';
+import type { Answer } from './answer.js';
+import { createUnconditionally } from './create.js';
+import type { FhirRequest } from './fhir-request.js';
+import { isObject, jsonDocument } from './resource-body.js';
+import type { Services } from './services.js';
+
+/**
+ * Does the interaction and stores the Provenance, in one transaction: both or neither. Its targets are the versions written;
+ * where none was, no Provenance is stored.
+ * @throws FhirError 400 for what is no Provenance, or one with targets of its own; 422 for an invalid one; and as the
+ * interaction does.
+ */
+export async function withProvenance(
+  services: Services,
+  request: FhirRequest,
+  provenance: Uint8Array,
+  interact: (services: Services, request: FhirRequest) => Promise<Answer>,
+): Promise<Answer> {
+  const document = jsonDocument(provenance);
+  if (!isObject(document.value) || document.value.resourceType !== 'Provenance') {
+    throw badRequest('X-Provenance must be a Provenance in JSON', 'structure');
+  }
+  if (document.value.target !== undefined) throw badRequest('The server sets the target of X-Provenance');
+  return services.store.transaction(async (store) => {
+    const inside = { ...services, store };
+    const answer = await interact(inside, request);
+    const written = answer.written ?? [];
+    if (written.length > 0) await createUnconditionally(inside, provenanceRequest(request, document, written));
+    return answer;
+  });
+}
+
+function provenanceRequest(request: FhirRequest, document: JsonDocument, written: readonly VersionName[]): FhirRequest {
+  const { context } = request;
+  const body = Buffer.from(withTargets(document, written));
+  return { context, type: 'Provenance', query: [], ifNoneMatch: [], preference: { handling: 'strict' }, body };
+}
+
+function withTargets({ text }: JsonDocument, written: readonly VersionName[]): string {
+  const targets = written.map(({ type, id, version }) => ({ reference: `${type}/${id}/_history/${version}` }));
+  const type = [...members(text, 0)].find(({ name }) => name === 'resourceType');
+  const end = type?.end ?? 1;
+  return `${text.slice(0, end)},"target":${JSON.stringify(targets)}${text.slice(end)}`;
+}
