@@ -1,4 +1,5 @@
 // FHIR R4, OperationOutcome.issue.expression: FHIRPath from the resource's type down to the element.
+import { LRUCache } from 'lru-cache';
 import type { JsonValue } from '#libs/fhir-json';
 import { typePlan } from './walk/type-plan.js';
 
@@ -14,6 +15,21 @@ interface Place {
  * `/valueQuantity` of an Observation is `Observation.value.ofType(Quantity)`.
  */
 export function expression(type: string, resource: JsonValue, pointer: string): string {
+  if (INSIDE.test(pointer)) return written(type, resource, pointer);
+  const key = `${type}${pointer}`;
+  let text = known.get(key);
+  if (text === undefined) {
+    text = written(type, resource, pointer);
+    known.set(key, text);
+  }
+  return text;
+}
+
+/** What is in a resource inside another is named by the type of that, which only the document tells. */
+const INSIDE = /\/(?:contained|resource|outcome|response)\b/;
+const known = new LRUCache<string, string>({ max: 2000 });
+
+function written(type: string, resource: JsonValue, pointer: string): string {
   let place: Place = { text: type, path: type, value: resource };
   for (const step of pointer.split('/').slice(1)) place = /^\d+$/.test(step) ? item(place, step) : member(place, step);
   return place.text;
