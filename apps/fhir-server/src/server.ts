@@ -24,7 +24,8 @@ export async function makeServer(parts: Parts): Promise<NestFastifyApplication> 
     requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
     forceCloseConnections: 'idle',
     genReqId: (request: { headers: IncomingHttpHeaders }) => requestId(request.headers['x-request-id']),
-    routerOptions: { maxParamLength: MAX_PATH_PART },
+    // Clients that resolve paths against the base send Bundles to `/fhir/`.
+    routerOptions: { maxParamLength: MAX_PATH_PART, ignoreTrailingSlash: true },
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(parts), adapter, {
     bodyParser: false,
