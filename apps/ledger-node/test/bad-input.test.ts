@@ -114,9 +114,12 @@ test('a request with one byte changed is refused, or is the same request', async
   expect(net.log).toEqual([]);
 });
 
-test('an argument larger than the node takes is refused, and the next is not', async () => {
-  const large = 'x'.repeat(9 * 1024 * 1024);
-  await expect(client.contract.evaluate('head', { arguments: [large] })).rejects.toMatchObject({ code: 8 });
+test('an argument larger than the node takes costs its sender the connection at most', async () => {
+  const { node } = net;
+  const sender = gatewayClient(node.network, node.port, node.network.organizations[0]!.client.identity);
+  const large = 'x'.repeat(33 * 1024 * 1024);
+  await expect(sender.contract.evaluate('head', { arguments: [large] })).rejects.toMatchObject({ code: 8 });
+  sender.close();
   await stillWell();
 });
 

@@ -7,6 +7,7 @@ import {
   type Member,
   type Proposal,
 } from '#libs/fabric-block';
+import { hasExpired } from './expiry.js';
 import { resourcePolicy } from './resource-policy.js';
 
 export const TIME_WINDOW = 15 * 60 * 1000;
@@ -18,10 +19,17 @@ export interface ProposalContext {
   hasTransaction(txId: string): boolean;
 }
 
+/** A peer turns such a proposal away before it looks at it. */
+export class Filtered extends Error {}
+
+function checkExpiry({ signatureHeader }: Proposal, context: ProposalContext): void {
+  if (hasExpired(signatureHeader.creator, context)) throw new Filtered('proposal client identity expired');
+}
+
 function checkTime(proposal: Proposal, now: Date): void {
   const at = headerTime(proposal.channelHeader);
   if (at && Math.abs(at.getTime() - now.getTime()) <= TIME_WINDOW) return;
-  throw new Error(
+  throw new Filtered(
     `request unauthorized due to incorrect timestamp ${at?.toISOString() ?? 'none'}, peer time ${now.toISOString()}, peer.authentication.timewindow 15m0s`,
   );
 }
@@ -49,6 +57,7 @@ export function checkResource(resource: string, member: Member, { config }: Pick
 
 /** The creator, who may propose this. Throws the peer's text. */
 export function checkAccess(proposal: Proposal, context: ProposalContext): Member {
+  checkExpiry(proposal, context);
   checkTime(proposal, context.now());
   const creator = creatorOf(proposal, context);
   if (context.hasTransaction(proposal.txId))

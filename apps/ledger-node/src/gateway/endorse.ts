@@ -4,7 +4,7 @@ import { type Endorsement, encodeTransactionPayload, type Proposal } from '#libs
 import type { Peer, SimulationResult } from '../endorser/peer.js';
 import { checkAccess } from '../endorser/proposal-checks.js';
 import { type ErrorDetail, RpcError } from '../rpc/rpc-error.js';
-import { definedChaincode } from './defined-chaincode.js';
+import { checkEndorsable } from './defined-chaincode.js';
 import type { GatewayContext } from './gateway-context.js';
 import { openSignedProposal } from './open-signed-proposal.js';
 
@@ -66,8 +66,8 @@ export async function endorse(
   request: gateway.EndorseRequest,
   context: GatewayContext,
 ): Promise<gateway.EndorseResponse> {
-  const proposal = openSignedProposal(request.getProposedTransaction(), context.channel);
-  definedChaincode(proposal, context);
+  const proposal = openSignedProposal(request.getProposedTransaction());
+  checkEndorsable(proposal, context);
   const peers = endorsers(context, request.getEndorsingOrganizationsList());
   try {
     checkAccess(proposal, context.access);

@@ -2,10 +2,10 @@
 import { gateway, peer as protos } from '@hyperledger/fabric-protos';
 import type { ChaincodeResponse, Member, Proposal } from '#libs/fabric-block';
 import type { Peer } from '../endorser/peer.js';
-import { checkAccess, checkResource, SYSTEM_CHAINCODE } from '../endorser/proposal-checks.js';
+import { checkAccess, checkResource, Filtered, SYSTEM_CHAINCODE } from '../endorser/proposal-checks.js';
 import { queryLedger } from '../endorser/qscc.js';
 import { type ErrorDetail, RpcError, type StatusName } from '../rpc/rpc-error.js';
-import { definedChaincode } from './defined-chaincode.js';
+import { checkRunnable } from './defined-chaincode.js';
 import type { GatewayContext } from './gateway-context.js';
 import { openSignedProposal } from './open-signed-proposal.js';
 
@@ -23,6 +23,11 @@ function refused(code: StatusName, message: string, { address, mspId }: Peer): R
   return new RpcError(code, `evaluate call to endorser returned error: ${message}`, details);
 }
 
+function failed(code: StatusName, message: string, { address, mspId }: Peer): RpcError {
+  const details: ErrorDetail[] = [{ address, mspId, message }];
+  return new RpcError(code, 'failed to evaluate transaction, see attached details for more info', details);
+}
+
 async function run(
   proposal: Proposal,
   creator: Member,
@@ -37,10 +42,7 @@ async function run(
   try {
     return (await peer.simulate(proposal, snapshot)).response;
   } catch (error) {
-    const { address, mspId } = peer;
-    throw new RpcError('ABORTED', 'failed to evaluate transaction, see attached details for more info', [
-      { address, mspId, message: (error as Error).message },
-    ]);
+    throw failed('ABORTED', (error as Error).message, peer);
   } finally {
     snapshot.release();
   }
@@ -50,7 +52,9 @@ function check(proposal: Proposal, peer: Peer, { access }: GatewayContext): Memb
   try {
     return checkAccess(proposal, access);
   } catch (error) {
-    throw refused('FAILED_PRECONDITION', (error as Error).message, peer);
+    const { message } = error as Error;
+    if (error instanceof Filtered) throw failed('UNAVAILABLE', message, peer);
+    throw refused('FAILED_PRECONDITION', message, peer);
   }
 }
 
@@ -58,8 +62,8 @@ export async function evaluate(
   request: gateway.EvaluateRequest,
   context: GatewayContext,
 ): Promise<gateway.EvaluateResponse> {
-  const proposal = openSignedProposal(request.getProposedTransaction(), context.channel);
-  if (proposal.chaincode !== SYSTEM_CHAINCODE) definedChaincode(proposal, context);
+  const proposal = openSignedProposal(request.getProposedTransaction());
+  checkRunnable(proposal, context);
   const peer = target(context, request.getTargetOrganizationsList(), proposal);
   const creator = check(proposal, peer, context);
   const { status, message, payload } = await run(proposal, creator, peer, context);

@@ -2,14 +2,11 @@ import type { peer } from '@hyperledger/fabric-protos';
 import { BlockError, openProposal, type Proposal } from '#libs/fabric-block';
 import { RpcError } from '../rpc/rpc-error.js';
 
-/** The proposal inside a gateway request. Throws RpcError with the code that fits what is wrong with it. */
-export function openSignedProposal(signed: peer.SignedProposal | undefined, channel: string): Proposal {
+/** The proposal inside a gateway request, of whatever channel. Throws RpcError with the code that fits what is wrong with it. */
+export function openSignedProposal(signed: peer.SignedProposal | undefined): Proposal {
   if (!signed || signed.getProposalBytes_asU8().length === 0)
     throw new RpcError('INVALID_ARGUMENT', 'the proposed transaction must contain a signed proposal');
-  const proposal = opened(signed);
-  if (proposal.channelId !== channel)
-    throw new RpcError('FAILED_PRECONDITION', `channel '${proposal.channelId}' not found`);
-  return proposal;
+  return opened(signed);
 }
 
 function opened(signed: peer.SignedProposal): Proposal {

@@ -1,5 +1,6 @@
 // Fabric orderer, message processor: what may not even become part of a block
 import { type ChannelConfig, checkCreator, decodeEnvelope, type Envelope, HEADER_TYPE } from '#libs/fabric-block';
+import { hasExpired } from '../endorser/expiry.js';
 import { Rejection } from './rejection.js';
 
 /** Genesis: BatchSize.AbsoluteMaxBytes. */
@@ -29,12 +30,14 @@ function isWriter(envelope: Envelope, { config, now }: FilterOptions): boolean {
 
 /** The decoded message. Throws Rejection. A configuration must never come from a client: it would be ordered unchecked. */
 export function checkMessage(bytes: Uint8Array, options: FilterOptions): Envelope {
+  const envelope = decoded(bytes);
+  if (hasExpired(envelope.signatureHeader.creator, options))
+    throw new Rejection('BAD_REQUEST', 'broadcast client identity expired');
   if (bytes.length > MAX_BYTES)
     throw new Rejection(
       'BAD_REQUEST',
       `message payload is ${bytes.length} bytes and exceeds maximum allowed ${MAX_BYTES} bytes`,
     );
-  const envelope = decoded(bytes);
   const { type, channelId } = envelope.channelHeader;
   if (channelId !== options.config.channel) throw new Rejection('NOT_FOUND', `channel '${channelId}' does not exist`);
   if (type !== HEADER_TYPE.ENDORSER_TRANSACTION)

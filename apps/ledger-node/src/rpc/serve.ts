@@ -8,8 +8,8 @@ import { atomicBroadcast } from '../orderer/atomic-broadcast.js';
 import { Calls, type Log } from './calls.js';
 import { InFlight } from './in-flight.js';
 
-/** A request; a batch of 5,000 leaves needs a quarter of a megabyte. The contract gets it twice: as arguments and as proposal. */
-const MAX_REQUEST = 8 * 1024 * 1024;
+/** More than an envelope may have (10 MB), so that the orderer says what is wrong: beyond this the connection is lost. */
+const MAX_REQUEST = 32 * 1024 * 1024;
 /** An answer may be a block. */
 const MAX_ANSWER = 64 * 1024 * 1024;
 const MAX_IN_FLIGHT = 128 * 1024 * 1024;

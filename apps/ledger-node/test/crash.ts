@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import type { Contract } from '@hyperledger/fabric-gateway';
+import { createNetwork, openNetwork } from '#libs/fabric-network';
+import { freePort, type Program, startProgram } from './child-process.js';
+import { type GatewayClient, gatewayClient } from './gateway-client.js';
+import { independentReplay, type Replayed } from './independent-replay.js';
+import { AcknowledgedPuts, chooser } from './random-load.js';
+import { startScratch } from './scratch-ledger.js';
+import { temporaryFolder } from './test-ledger.js';
+
+const IN_FLIGHT = 24;
+
+export interface CrashReport {
+  kills: number;
+  /** Keys whose transactions were acknowledged as valid. */
+  acknowledged: string[];
+  /** Height that the node said at each start. */
+  heights: number[];
+  replayed: Replayed;
+  /** What the node says itself of the last height, after all. */
+  lastHeight: number;
+}
+
+/** Kills the node process again and again under load, starts it each time on what is left, and judges the blocks in the end. */
+export async function crashes({ kills, seed }: { kills: number; seed: number }): Promise<CrashReport> {
+  const temporary = await temporaryFolder();
+  const folder = join(temporary.path, 'ledger');
+  const scratch = await startScratch();
+  await createNetwork(folder);
+  const port = await freePort();
+  const settings = { LEDGER_DIR: folder, LEDGER_PORT: `${port}`, CONTRACT_ADDRESS: scratch.address };
+  const network = await openNetwork(folder);
+  let node: Program = await startProgram('ledger-node', settings);
+  let client: GatewayClient = gatewayClient(network, port, network.organizations[0]!.client.identity);
+  const contract = (): Contract => client.contract;
+  const choose = chooser(seed);
+  const heights: number[] = [];
+  const puts = new AcknowledgedPuts(contract, 'key', IN_FLIGHT);
+  try {
+    for (let kill = 0; kill < kills; kill += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 30 + choose(400)));
+      await node.stop('SIGKILL');
+      node = await startProgram('ledger-node', settings);
+      heights.push(Number(node.ready.height));
+      client.close();
+      client = gatewayClient(network, port, network.organizations[0]!.client.identity);
+    }
+    const acknowledged = await puts.stop();
+    await node.stop('SIGTERM');
+    node = await startProgram('ledger-node', settings);
+    const lastHeight = Number(node.ready.height);
+    await node.stop('SIGTERM');
+    const replayed = await independentReplay(join(folder, 'blocks', 'chain'));
+    return { kills, acknowledged, heights, replayed, lastHeight };
+  } finally {
+    await puts.stop();
+    client.close();
+    await node.stop('SIGKILL');
+    await scratch.program.stop('SIGKILL');
+    await temporary.remove();
+  }
+}
