@@ -35,7 +35,8 @@ const observation = (id: string, code: string, more: object) =>
     subject: { reference: 'Patient/p' },
     ...more,
   });
-const namesOf = ({ entry = [] }: ReplyJson) => entry.map(({ resource }) => `${resource?.resourceType}/${resource?.id}`);
+const namesOf = ({ entry = [] }: ReplyJson) =>
+  entry.map(({ resource }) => [resource?.resourceType, resource?.id].join('/'));
 const get = async (path: string, as?: Asking) => (await server.send('GET', path, as ? { as } : {})).json();
 const next = ({ link }: ReplyJson) => {
   const url = link?.find(({ relation }) => relation === 'next')?.url;

@@ -10,7 +10,7 @@ import { eventsOfVersions } from '../record.js';
 import { localTargets } from '../references/targets.js';
 import { requesterText } from '../search.js';
 import type { Services } from '../services.js';
-import { manyTexts, type OperationParameters, oneCount, oneText } from './parameters.js';
+import { manyTexts, type OperationParameters, oneCount, oneText, textPairs } from './parameters.js';
 
 /** What is asked of one type. */
 export interface Part {
@@ -158,10 +158,7 @@ async function byId(services: Services, request: FhirRequest, type: string, ids:
 
 /** For links and for the event: the parameters, whether they came in the query or in the body. */
 function queryText(parameters: OperationParameters): string {
-  const pairs = [...parameters].filter(([name]) => name !== '_cursor');
-  return new URLSearchParams(
-    pairs.flatMap(([name, values]) => values.map((value): [string, string] => [name, String(value)])),
-  ).toString();
+  return new URLSearchParams(textPairs(parameters).filter(([name]) => name !== '_cursor')).toString();
 }
 
 function pageText(

@@ -7,7 +7,7 @@ import { eventsOfVersions } from '../record.js';
 import { isObject } from '../resource-body.js';
 import type { Services } from '../services.js';
 import { type Observed, observations } from './observations.js';
-import { operationParameters } from './parameters.js';
+import { oneText, operationParameters, textPairs } from './parameters.js';
 
 const CRITERIA = ['patient', 'subject', 'category', 'code', 'date', 'status', 'encounter', 'performer', 'combo-code'];
 const MOST_EACH = 100;
@@ -18,14 +18,12 @@ const MOST_EACH = 100;
  */
 export async function lastObservations(services: Services, request: FhirRequest): Promise<Answer> {
   const parameters = operationParameters(request, [...CRITERIA, 'max']);
-  const max = Number(String(parameters.get('max')?.[0] ?? '1'));
+  const max = Number(oneText(parameters, 'max') ?? '1');
   if (!Number.isInteger(max) || max < 1 || max > MOST_EACH) throw badRequest(`max is a number from 1 to ${MOST_EACH}`);
   if (!parameters.has('patient') && !parameters.has('subject')) {
     throw badRequest('$lastn needs the patient or the subject', 'required');
   }
-  const query = [...parameters].flatMap(([name, values]) =>
-    name === 'max' ? [] : values.map((value): [string, string] => [name, String(value)]),
-  );
+  const query = textPairs(parameters).filter(([name]) => name !== 'max');
   const { found, time } = await observations(services, request, query);
   const last = lastOf(found, max).map(({ version }) => version);
   const done = { action: '$lastn', query: new URLSearchParams([...query, ['max', String(max)]]).toString() };

@@ -42,6 +42,15 @@ function pair(parameter: JsonObject): [string, JsonValue] {
   return [parameter.name as string, value];
 }
 
+/** Name and text of each value, for a search, a link or the record. */
+export function textPairs(parameters: OperationParameters): [string, string][] {
+  return [...parameters].flatMap(([name, values]) => values.map((value): [string, string] => [name, plainText(value)]));
+}
+
+function plainText(value: JsonValue): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
 /** The one value of a parameter, as text. @throws FhirError 400 for several, or for what is no text, number or boolean. */
 export function oneText(parameters: OperationParameters, name: string): string | undefined {
   const [value, ...more] = parameters.get(name) ?? [];

@@ -11,6 +11,7 @@ import { deleteMeta } from './meta-delete.js';
 import { everythingOfPatient } from './patient-everything.js';
 import { receiptOfVersion } from './receipt.js';
 import { observationStatistics } from './stats.js';
+import { validateBody } from './validate.js';
 import { verifyVersion } from './verify.js';
 
 export interface Operation {
@@ -21,7 +22,7 @@ export interface Operation {
   readonly types?: readonly string[];
   /** What it is invoked on. */
   readonly on: readonly ('type' | 'instance' | 'version')[];
-  /** Then it takes POST only. */
+  /** Then, or where it needs a body, it takes POST only. */
   readonly affectsState: boolean;
   readonly interact: (services: Services, request: FhirRequest) => Promise<Answer>;
 }
@@ -31,6 +32,7 @@ const OURS = 'https://holdfast.dev/fhir/OperationDefinition';
 export const OPERATIONS: readonly Operation[] = [
   reading('receipt', ['version'], receiptOfVersion),
   reading('verify', ['version'], verifyVersion),
+  { ...changing('validate', validateBody), on: ['type', 'instance'] },
   reading('meta', ['instance', 'version'], metaOf),
   changing('meta-add', addMeta),
   changing('meta-delete', deleteMeta),

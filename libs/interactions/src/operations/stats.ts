@@ -7,7 +7,14 @@ import { eventsOfVersions } from '../record.js';
 import { isObject } from '../resource-body.js';
 import type { Services } from '../services.js';
 import { type Observed, observations } from './observations.js';
-import { manyTexts, type OperationParameters, oneCount, oneText, operationParameters } from './parameters.js';
+import {
+  manyTexts,
+  type OperationParameters,
+  oneCount,
+  oneText,
+  operationParameters,
+  textPairs,
+} from './parameters.js';
 import { STATISTICS } from './statistics.js';
 
 const KNOWN = ['subject', 'code', 'system', 'coding', 'duration', 'period', 'statistic', 'include', 'limit'];
@@ -48,7 +55,7 @@ export async function observationStatistics(services: Services, request: FhirReq
     results.push(statisticsOf(asked.found, { coding, subject, statistics, time }));
   }
   const shown = sources.slice(0, limit);
-  const done = { action: '$stats', query: queryText(parameters) };
+  const done = { action: '$stats', query: new URLSearchParams(textPairs(parameters)).toString() };
   const events = eventsOfVersions(
     services,
     request,
@@ -130,13 +137,6 @@ function component(name: string, numbers: readonly number[], unit = ''): JsonObj
   const code = { coding: [{ system: STATISTICS_SYSTEM, code: name }] };
   if (value === undefined || !Number.isFinite(value)) return { code, dataAbsentReason: { text: 'too few values' } };
   return { code, valueQuantity: { value, ...(COUNTS.has(name) || unit === '' ? {} : { unit }) } };
-}
-
-function queryText(parameters: OperationParameters): string {
-  const pairs = [...parameters].flatMap(([name, values]) =>
-    values.map((value): [string, string] => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]),
-  );
-  return new URLSearchParams(pairs).toString();
 }
 
 /** Sources go in as they are stored. */

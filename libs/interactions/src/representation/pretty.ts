@@ -13,24 +13,25 @@ export function pretty(text: string): string {
 class Printer {
   readonly out: string[] = [];
   private depth = 0;
+  private isEmpty = false;
 
   put(token: string): void {
-    if (token === '{' || token === '[') this.open(token);
-    else if (token === '}' || token === ']') this.close(token);
-    else if (token === ',') this.out.push(token, this.line());
-    else this.out.push(token === ':' ? ': ' : token);
+    if (token === '}' || token === ']') this.close(token);
+    else this.inside(token);
   }
 
-  private open(bracket: string): void {
-    this.depth += 1;
-    this.out.push(bracket, this.line());
+  private inside(token: string): void {
+    if (this.isEmpty) this.out.push(this.line());
+    this.isEmpty = token === '{' || token === '[';
+    if (this.isEmpty) this.depth += 1;
+    if (token === ',') this.out.push(token, this.line());
+    else this.out.push(token === ':' ? ': ' : token);
   }
 
   private close(bracket: string): void {
     this.depth -= 1;
-    const isEmpty = this.out.at(-2) === '{' || this.out.at(-2) === '[';
-    if (isEmpty) this.out.pop();
-    this.out.push(isEmpty ? bracket : this.line() + bracket);
+    this.out.push(this.isEmpty ? bracket : this.line() + bracket);
+    this.isEmpty = false;
   }
 
   private line(): string {
