@@ -11,4 +11,7 @@ export interface Issue {
   details?: string;
   /** Where, as a simple FHIRPath: `Patient.name[0].given`. */
   expression?: string[];
+  /** Of the place in the text as sent, counted from 1. */
+  line?: number;
+  column?: number;
 }

@@ -10,8 +10,10 @@ export function operationOutcome(issues: Issue[]): OperationOutcome {
 
 type OutcomeIssue = OperationOutcome['issue'][number];
 
-function outcomeIssue({ severity, code, details, diagnostics, expression }: Issue): OutcomeIssue {
+function outcomeIssue({ severity, code, details, diagnostics, expression, line, column }: Issue): OutcomeIssue {
+  const place = [...placeExtension('line', line), ...placeExtension('col', column)];
   return {
+    ...(place.length === 0 ? {} : { extension: place }),
     severity,
     // An Issue may carry any issue-type code, the R4 types only list them.
     code: code as OutcomeIssue['code'],
@@ -19,4 +21,10 @@ function outcomeIssue({ severity, code, details, diagnostics, expression }: Issu
     ...(diagnostics === undefined ? {} : { diagnostics }),
     ...(expression?.length ? { expression } : {}),
   };
+}
+
+/** FHIR R4 extensions operationoutcome-issue-line and operationoutcome-issue-col. */
+function placeExtension(name: 'line' | 'col', valueInteger: number | undefined) {
+  if (valueInteger === undefined) return [];
+  return [{ url: `http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-${name}`, valueInteger }];
 }

@@ -6,7 +6,8 @@ import type { JsonDocument } from '#libs/fhir-json';
 export interface Preference {
   /** Absent where the client did not say. */
   return?: 'minimal' | 'representation' | 'OperationOutcome';
-  handling: 'strict' | 'lenient';
+  /** Absent where the client did not say. */
+  handling?: 'strict' | 'lenient';
 }
 
 /** A request to the server as a whole. */

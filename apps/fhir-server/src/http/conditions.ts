@@ -31,8 +31,9 @@ export function ifModifiedSince(header: string | undefined): number | undefined 
 export function preference(header: string | undefined): Preference {
   const wanted = header ?? '';
   const form = /(?:^|[,;\s])return=(minimal|representation|OperationOutcome)\b/.exec(wanted)?.[1];
+  const handling = /(?:^|[,;\s])handling=(strict|lenient)\b/.exec(wanted)?.[1];
   return {
     ...(form === undefined ? {} : { return: form as NonNullable<Preference['return']> }),
-    handling: /(?:^|[,;\s])handling=lenient\b/.test(wanted) ? 'lenient' : 'strict',
+    ...(handling === undefined ? {} : { handling: handling as NonNullable<Preference['handling']> }),
   };
 }

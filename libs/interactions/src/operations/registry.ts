@@ -22,7 +22,7 @@ export interface Operation {
   readonly types?: readonly string[];
   /** What it is invoked on. */
   readonly on: readonly ('type' | 'instance' | 'version')[];
-  /** Then, or where it needs a body, it takes POST only. */
+  /** Then it takes POST only. */
   readonly affectsState: boolean;
   readonly interact: (services: Services, request: FhirRequest) => Promise<Answer>;
 }
@@ -32,7 +32,7 @@ const OURS = 'https://holdfast.dev/fhir/OperationDefinition';
 export const OPERATIONS: readonly Operation[] = [
   reading('receipt', ['version'], receiptOfVersion),
   reading('verify', ['version'], verifyVersion),
-  { ...changing('validate', validateBody), on: ['type', 'instance'] },
+  reading('validate', ['type', 'instance'], validateBody),
   reading('meta', ['instance', 'version'], metaOf),
   changing('meta-add', addMeta),
   changing('meta-delete', deleteMeta),

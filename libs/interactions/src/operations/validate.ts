@@ -35,14 +35,19 @@ function asked(request: FhirRequest): Asked {
   const isWrapped = isObject(value) && value.resourceType === 'Parameters' && request.type !== 'Parameters';
   const given = isWrapped ? [...query, ...parametersOf(value)] : query;
   const resource = isWrapped ? given.find(([name]) => name === 'resource')?.[1] : value;
-  if (!isObject(resource)) throw badRequest('$validate needs a resource, as the body or as the parameter resource', 'required');
-  if (resource.resourceType !== request.type) throw badRequest(`The resource is not of type ${request.type}, as the URL says`);
+  if (!isObject(resource))
+    throw badRequest('$validate needs a resource, as the body or as the parameter resource', 'required');
+  if (resource.resourceType !== request.type)
+    throw badRequest(`The resource is not of type ${request.type}, as the URL says`);
   return { resource, ...optionsOf(given), ...(isWrapped ? {} : { source }) };
 }
 
 function parametersOf(parameters: JsonObject): [string, JsonValue][] {
   const list = Array.isArray(parameters.parameter) ? parameters.parameter.filter(isObject) : [];
-  return list.map((one) => [String(one.name), one.resource ?? one.valueCode ?? one.valueUri ?? one.valueCanonical ?? null]);
+  return list.map((one) => [
+    String(one.name),
+    one.resource ?? one.valueCode ?? one.valueUri ?? one.valueCanonical ?? null,
+  ]);
 }
 
 function optionsOf(given: readonly (readonly [string, JsonValue])[]): Pick<Asked, 'mode' | 'profiles'> {
@@ -51,6 +56,7 @@ function optionsOf(given: readonly (readonly [string, JsonValue])[]): Pick<Asked
   if (unknown) throw badRequest(`The parameter ${unknown[0].slice(0, 64)} is not known here`, 'not-supported');
   const [text, ...more] = texts('mode');
   const mode = MODES.find((one) => one === text);
-  if (more.length > 0 || (text !== undefined && mode === undefined)) throw badRequest(`mode is one of ${MODES.join(', ')}`, 'value');
+  if (more.length > 0 || (text !== undefined && mode === undefined))
+    throw badRequest(`mode is one of ${MODES.join(', ')}`, 'value');
   return { profiles: texts('profile'), ...(mode === undefined ? {} : { mode }) };
 }
