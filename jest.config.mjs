@@ -1,4 +1,5 @@
 const vectors = process.env.HOLDFAST_TEST_VECTORS === '1';
+const long = process.env.HOLDFAST_TEST_LONG === '1';
 
 /** One project for all: ES modules through swc, `#libs/*` resolved to source by the `repo-source` condition. */
 export default {
@@ -10,6 +11,8 @@ export default {
     '<rootDir>/dist/',
     '\\.ledger\\.test\\.ts$',
     ...(vectors ? [] : ['\\.vectors\\.test\\.ts$']),
+    // Minutes each: npm run test:long.
+    ...(long ? [] : ['\\.long\\.test\\.ts$']),
   ],
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['repo-source', 'node', 'node-addons'] },

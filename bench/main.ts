@@ -1,6 +1,8 @@
-// `npm run bench`: throughput as ratios against bare Postgres and bare Fastify, all in one run on one machine.
+// `npm run bench`: throughput as ratios against bare Postgres and bare Fastify, all in one run on one machine. `npm run bench --
+// ledger`: what goes to the ledger, against the same bytes submitted raw.
 
 import { benchCreate } from './create.js';
+import { benchLedger, ledgerTable } from './ledger.js';
 import { withPlayground } from './playground.js';
 import { benchRead } from './read.js';
 import { table } from './table.js';
@@ -8,8 +10,17 @@ import { table } from './table.js';
 const CLIENTS = Number(process.env.BENCH_CLIENTS ?? 8);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 6);
 
-const results = await withPlayground(async (playground) => [
-  ...(await benchCreate(playground, CLIENTS, SECONDS)),
-  ...(await benchRead(playground, CLIENTS, SECONDS)),
-]);
-process.stdout.write(`\n${table(results)}\n\n${JSON.stringify({ clients: CLIENTS, seconds: SECONDS, results })}\n`);
+async function benchServer(): Promise<void> {
+  const results = await withPlayground(async (playground) => [
+    ...(await benchCreate(playground, CLIENTS, SECONDS)),
+    ...(await benchRead(playground, CLIENTS, SECONDS)),
+  ]);
+  process.stdout.write(`\n${table(results)}\n\n${JSON.stringify({ clients: CLIENTS, seconds: SECONDS, results })}\n`);
+}
+
+async function benchLedgerOnly(): Promise<void> {
+  const figures = await benchLedger();
+  process.stdout.write(`\n${ledgerTable(figures)}\n\n${JSON.stringify(figures)}\n`);
+}
+
+await (process.argv[2] === 'ledger' ? benchLedgerOnly() : benchServer());

@@ -37,21 +37,22 @@ function absolute(found: Connection, folder: string): Connection {
   return { ...found, tlsCa, certificate, privateKey };
 }
 
-async function pinOf(
-  attempt: () => Promise<Pin>,
-  waiting: (error: Error) => void,
+/** One attempt, from the connection file on: while a network is being made, that names an address where nobody listens yet. */
+async function attempt(
+  facts: InstallationFacts & { key: KeyObject },
   signal: AbortSignal,
-): Promise<Pin | undefined> {
-  while (!signal.aborted) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (error instanceof PinDiffers || !(error instanceof Error)) throw error;
-      waiting(error);
-      await pause(RETRY_MS, signal);
-    }
+): Promise<Installation | undefined> {
+  const { dataDir, key } = facts;
+  const way = await connection(dataDir, signal);
+  if (way === undefined) return undefined;
+  const ledger = await connectLedger(way);
+  try {
+    const pin = await keepPin(dataDir, await currentPin({ ...facts, connection: way, ledger }));
+    return { key, pin, ledger };
+  } catch (error) {
+    ledger.close();
+    throw error;
   }
-  return undefined;
 }
 
 /**
@@ -65,17 +66,14 @@ export async function openInstallation(
   waiting: (error: Error) => void,
 ): Promise<Installation | undefined> {
   const key = await checkpointKey(dataDir, (await readPin(dataDir)) !== undefined);
-  const way = await connection(dataDir, signal);
-  if (way === undefined) return undefined;
-  const ledger = await connectLedger(way);
-  const facts = { dataDir, site, operator, key, connection: way, ledger };
-  try {
-    const pin = await pinOf(async () => keepPin(dataDir, await currentPin(facts)), waiting, signal);
-    if (pin !== undefined) return { key, pin, ledger };
-  } catch (error) {
-    ledger.close();
-    throw error;
+  while (!signal.aborted) {
+    try {
+      return await attempt({ dataDir, site, operator, key }, signal);
+    } catch (error) {
+      if (error instanceof PinDiffers || !(error instanceof Error)) throw error;
+      waiting(error);
+      await pause(RETRY_MS, signal);
+    }
   }
-  ledger.close();
   return undefined;
 }

@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import pg from 'pg';
+import { fileMasterKey, openStore, type Store } from '#libs/store';
+import { startPostgres } from '../apps/holdfast/src/postgres/start-postgres.js';
+import { freePort } from '../apps/holdfast/src/process/ports.js';
+
+/** Postgres, ledger node and contract as real programs on this machine, and a worker to be started. */
+export interface LedgerGround {
+  dataDir: string;
+  site: string;
+  store: Store;
+  pool: pg.Pool;
+  /** Starts the worker; resolves with its process when it leads. */
+  startWorker(): Promise<ChildProcess>;
+}
+
+const SITE = 'site-a';
+
+async function untilSaid(child: ChildProcess, message: string): Promise<void> {
+  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
+  for await (const line of lines) if ((JSON.parse(line) as { msg?: string }).msg?.includes(message)) break;
+  child.stdout?.resume();
+}
+
+/** Sets up, lets `use` work, and takes everything away again. */
+export async function withLedgerGround<T>(use: (ground: LedgerGround) => Promise<T>): Promise<T> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
+  chmodSync(dataDir, 0o711);
+  for (const folder of ['keys', 'ledger']) mkdirSync(join(dataDir, folder));
+  const children: ChildProcess[] = [];
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  const postgres = await startPostgres({ home: join(dataDir, 'postgres'), log: join(dataDir, 'postgres.log'), say });
+  const program = (name: string, env: Record<string, string>) => {
+    const child = spawn(process.execPath, [join(import.meta.dirname, `../apps/${name}/src/main.js`)], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    children.push(child);
+    return child;
+  };
+  const [ledger, contract] = [await freePort(), await freePort()];
+  const address = `127.0.0.1:${contract}`;
+  const pool = new pg.Pool({ connectionString: postgres.url, max: 2 });
+  pool.on('error', () => undefined); // Postgres is stopped at the end, however it ends
+  let store: Store | undefined;
+  try {
+    await untilSaid(
+      program('anchor-contract', { CHAINCODE_SERVER_ADDRESS: address, CHAINCODE_ID: 'anchor:1.0.0' }),
+      'ready',
+    );
+    const node = { LEDGER_DIR: join(dataDir, 'ledger'), LEDGER_PORT: String(ledger), CONTRACT_ADDRESS: address };
+    await untilSaid(program('ledger-node', node), 'ready');
+    const masterKey = await fileMasterKey(join(dataDir, 'keys', 'master.key'));
+    const migrations = join(import.meta.dirname, '../../migrations');
+    store = await openStore({ url: postgres.url, masterKey, migrations, poolSize: 4 });
+    const startWorker = async () => {
+      const worker = program('anchor-worker', { DATABASE_URL: postgres.url, DATA_DIR: dataDir, SITE });
+      await untilSaid(worker, 'leads');
+      return worker;
+    };
+    return await use({ dataDir, site: SITE, store, pool, startWorker });
+  } finally {
+    await Promise.all(children.reverse().map(stop));
+    await store?.close();
+    await pool.end();
+    await postgres.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+export async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+}

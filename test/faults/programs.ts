@@ -1,0 +1,69 @@
+// The four programs of an installation, each a process that can be killed at any moment and started again where it was
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const DIST = join(import.meta.dirname, '../../dist/apps');
+/** Shifts the clock that a program sees, and no other. */
+const CLOCK = join(import.meta.dirname, 'shifted-clock.mjs');
+
+export type ProgramName = 'fhir-server' | 'anchor-worker' | 'ledger-node' | 'anchor-contract';
+
+/** A program that is started, killed and started again with the same environment. */
+export class FaultyProgram {
+  private child: ChildProcess | undefined;
+  private lines: { msg?: string }[] = [];
+  kills = 0;
+
+  constructor(
+    readonly name: ProgramName,
+    private readonly environment: Record<string, string>,
+  ) {}
+
+  /** Starts it; does not wait until it is ready. `clock`: minutes by which its clock is off. */
+  start(clock = 0): void {
+    this.lines = [];
+    const off = clock === 0 ? {} : { CLOCK_OFF_MINUTES: String(clock) };
+    const preload = clock === 0 ? [] : ['--import', CLOCK];
+    const child = spawn(process.execPath, [...preload, join(DIST, this.name, 'src/main.js')], {
+      env: { PATH: process.env.PATH, ...this.environment, ...off },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    createInterface({ input: child.stdout! }).on('line', (line) => {
+      if (child === this.child) this.lines.push(JSON.parse(line));
+    });
+    this.child = child;
+  }
+
+  get isRunning(): boolean {
+    return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Bytes of memory in use, where the system tells. */
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  /** Until it has said this. */
+  async says(message: string, seconds = 60): Promise<void> {
+    const end = Date.now() + seconds * 1000;
+    while (!this.lines.some(({ msg }) => msg?.includes(message))) {
+      if (Date.now() > end || !this.isRunning) {
+        const last = JSON.stringify(this.lines.at(-1));
+        throw new Error(`${this.name} did not say "${message}" in ${seconds} s; its last line: ${last}`);
+      }
+      await sleep(20);
+    }
+  }
+
+  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    const { child } = this;
+    if (!child || !this.isRunning) return;
+    this.kills += 1;
+    const gone = once(child, 'exit');
+    child.kill(signal);
+    await gone;
+  }
+}
