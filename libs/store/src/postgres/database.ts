@@ -71,6 +71,8 @@ export class Database implements TransactionalSession {
   async #once<T>(body: (session: Session) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect();
     let broken = false;
+    // Lost between two statements: the next one fails, and an event nobody listens to would end the process.
+    client.on('error', ignored);
     try {
       await client.query('BEGIN');
       const result = await body({ run: async (statement) => (await client.query(statement)).rows });
@@ -81,8 +83,13 @@ export class Database implements TransactionalSession {
       throw error;
     } finally {
       client.release(broken);
+      if (!broken) client.off('error', ignored);
     }
   }
+}
+
+function ignored(): void {
+  // What failed is told by the statement that finds it so.
 }
 
 async function rolledBack(client: PoolClient): Promise<boolean> {
