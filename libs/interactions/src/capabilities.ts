@@ -19,7 +19,17 @@ export interface Installation {
   deletesSeveral?: boolean;
 }
 
-const INTERACTIONS = ['read', 'vread', 'update', 'delete', 'history-instance', 'history-type', 'create', 'search-type'];
+const INTERACTIONS = [
+  'read',
+  'vread',
+  'update',
+  'patch',
+  'delete',
+  'history-instance',
+  'history-type',
+  'create',
+  'search-type',
+];
 const SYSTEM_INTERACTIONS = ['transaction', 'batch', 'history-system'];
 const CONTROLS = [
   { name: '_count', type: 'number' },
@@ -39,7 +49,8 @@ export function capabilityStatement(installation: Installation): string {
     software: { name: 'Holdfast', version: installation.version },
     implementation: { description: `Holdfast FHIR server. ${installation.ledger}`, url: installation.base },
     fhirVersion: '4.0.1',
-    format: ['application/fhir+json', 'json'],
+    format: ['application/fhir+json', 'application/fhir+xml', 'json', 'xml'],
+    patchFormat: ['application/json-patch+json', 'application/fhir+json', 'application/fhir+xml'],
     rest: [rest(installation)],
   });
 }

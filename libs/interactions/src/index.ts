@@ -1,5 +1,7 @@
 // The FHIR RESTful API without HTTP: one file an interaction.
 export type { Answer } from './answer.js';
+export { contentAnswer } from './binary/content-answer.js';
+export { binaryOf } from './binary/from-content.js';
 export { processBundle } from './bundle/process.js';
 export { capabilityStatement, type Installation } from './capabilities.js';
 export { updateResource } from './conditional/update.js';
@@ -10,6 +12,7 @@ export { historyOfInstance } from './history/instance.js';
 export { historyOfSystem, historyOfType } from './history/several.js';
 export { withLedgerNews } from './ledger-news.js';
 export { OPERATIONS, type Operation, operationAt } from './operations/registry.js';
+export { patchResource } from './patch.js';
 export { withProvenance } from './provenance.js';
 export { readResource } from './read.js';
 export { choiceOf } from './representation/choice.js';

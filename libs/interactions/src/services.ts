@@ -1,7 +1,5 @@
 import type { OpenBlock, Pin } from '#libs/evidence';
 import type { Store } from '#libs/store';
-import type { Answer } from './answer.js';
-import type { FhirRequest } from './fhir-request.js';
 
 /** What the interactions need of the world. Made once, in the server's wiring page. */
 export interface Services {
@@ -18,8 +16,6 @@ export interface Services {
   readonly referentialIntegrity?: 'off' | 'warn' | 'refuse';
   /** Whether a conditional delete may delete several resources. */
   readonly deletesSeveral?: boolean;
-  /** The patch interaction, for entries of Bundles; without it they are refused. */
-  readonly patch?: (services: Services, request: FhirRequest) => Promise<Answer>;
   /** Waits a bounded time for a version of a Consent to be on the ledger; whether it is. Without it nothing waits. */
   readonly consentOnLedger?: (id: string, version: number) => Promise<boolean>;
   /** Throws FhirError 503 where so much waits for the ledger that nothing may be shown until it has been recorded there. */

@@ -11,6 +11,7 @@ import { type Extraction, typePlan } from './type-plan.js';
  */
 export function patientsOf(type: string, resource: object): string[] {
   if (type === 'Patient') return own(resource);
+  if (type === 'Binary') return ofSecurityContext(resource);
   const ids = extractionsOf(type).flatMap(({ element }) =>
     element.select(resource).map(({ value }) => patientId(value)),
   );
@@ -35,6 +36,17 @@ function isOneOf(extraction: Extraction, codes: readonly string[]): boolean {
 function own(resource: object): string[] {
   const id = textOf(resource, 'id');
   return id !== undefined && isId(id) ? [id] : [];
+}
+
+/**
+ * FHIR R4 binary.html: access to it is that to its security context. Where that is no Patient of ours, whose it is cannot be told
+ * from it alone: it then belongs to a patient that nobody is (no id has a slash), so that no Consent ever opens it to others.
+ */
+function ofSecurityContext({ securityContext }: { securityContext?: unknown }): string[] {
+  const reference = textOf(securityContext, 'reference');
+  if (reference === undefined) return [];
+  const parsed = parseReference(reference);
+  return [patientId(securityContext) ?? (parsed ? `${parsed.type}/${parsed.id}` : 'unknown/')];
 }
 
 function patientId(reference: unknown): string | undefined {

@@ -50,3 +50,13 @@ describe('patientsOf', () => {
     ).toEqual([]);
   });
 });
+
+it.each([
+  ['Patient/a', ['a']],
+  ['DocumentReference/a', ['DocumentReference/a']],
+  ['https://other.test/Patient/a', ['Patient/a']],
+  ['urn:uuid:1', ['unknown/']],
+  [undefined, []],
+])('a Binary with the security context %p is in the compartments %p', (reference, expected) => {
+  expect(patientsOf('Binary', { resourceType: 'Binary', securityContext: { reference } })).toEqual(expected);
+});

@@ -2,9 +2,10 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { FhirError, type Issue, operationOutcome, unexpected } from '#libs/fhir-model';
+import { FhirError, operationOutcome, unexpected } from '#libs/fhir-model';
 import type { Answer } from '#libs/interactions';
-import { FHIR_JSON } from './negotiate.js';
+import { inFormat } from './format.js';
+import { FHIR_JSON, type Format } from './negotiate.js';
 
 /** Below this many bytes compressing costs more than it saves. */
 const WORTH_COMPRESSING = 1024;
@@ -20,7 +21,8 @@ export async function send(request: FastifyRequest, reply: FastifyReply, answer:
   }
   const body = Buffer.from(answer.body);
   reply.header('content-type', answer.contentType ?? FHIR_JSON).header('vary', 'Accept, Accept-Encoding');
-  if (body.length < WORTH_COMPRESSING || !takesGzip(request.headers['accept-encoding'])) void reply.send(body);
+  const isWorth = body.length >= WORTH_COMPRESSING && answer.headers['accept-ranges'] === undefined;
+  if (!isWorth || !takesGzip(request.headers['accept-encoding'])) void reply.send(body);
   else void reply.header('content-encoding', 'gzip').send(await compressed(body, { level: 4 }));
 }
 
@@ -34,12 +36,10 @@ function takesGzip(header: string | string[] | undefined): boolean {
 }
 
 /** Sends a refusal as an OperationOutcome. What is no FhirError says nothing of itself: its text may hold SQL or a patient. */
-export function sendError(reply: FastifyReply, error: unknown): void {
+export function sendError(reply: FastifyReply, error: unknown, format: Format = 'json'): void {
   const refusal = error instanceof FhirError ? error : unexpected();
-  reply.status(refusal.status).headers(refusal.headers);
-  sendOutcome(reply, refusal.issues);
-}
-
-function sendOutcome(reply: FastifyReply, issues: Issue[]): void {
-  void reply.header('content-type', FHIR_JSON).send(JSON.stringify(operationOutcome(issues)));
+  const body = JSON.stringify(operationOutcome(refusal.issues));
+  const answer = inFormat({ status: refusal.status, headers: refusal.headers, body }, format);
+  reply.status(answer.status).headers(answer.headers);
+  void reply.header('content-type', answer.contentType ?? FHIR_JSON).send(answer.body);
 }

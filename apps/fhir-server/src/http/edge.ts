@@ -4,12 +4,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { accessContext } from '#libs/access';
 import { resourceTypes } from '#libs/fhir-definitions';
-import { FhirError, isId, notFound, unsupportedMediaType } from '#libs/fhir-model';
+import { FhirError, isId, notFound } from '#libs/fhir-model';
 import {
   type Answer,
   choiceOf,
   type FhirRequest,
-  represent,
   type Services,
   withLedgerNews,
   withProvenance,
@@ -19,14 +18,12 @@ import { send, sendError } from './answer-sender.js';
 import { ifMatch, ifModifiedSince, ifNoneMatch, preference } from './conditions.js';
 import { failureFacts } from './failure-facts.js';
 import { Measures } from './measures.js';
-import { negotiate, requireJson } from './negotiate.js';
+import { refusalFormat, represented, wantedOf } from './representation.js';
+import { type BodyKind, bodyOf } from './request-body.js';
 import { CAPABILITIES, LOG, SERVICES } from './tokens.js';
 
 /** An interaction of libs/interactions. */
 export type Interact = (services: Services, request: FhirRequest) => Promise<Answer>;
-
-/** What an interaction takes as its body. */
-export type BodyKind = 'none' | 'resource' | 'form' | 'parameters';
 
 interface Path {
   type: string;
@@ -48,9 +45,8 @@ export class Edge {
   /** `metadata`, the one page that needs no token. */
   async capabilities(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     try {
-      negotiate(request.headers.accept, queryOf(request).get('_format'));
-      const query = [...queryOf(request)];
-      await send(request, reply, represent({ status: 200, headers: {}, body: this.capabilityStatement }, query));
+      const answer = { status: 200, headers: {}, body: this.capabilityStatement };
+      await send(request, reply, represented(answer, request, [...queryOf(request)]));
     } catch (error) {
       this.fail(request, reply, error);
     }
@@ -69,9 +65,9 @@ export class Edge {
         ? withProvenance(this.services, fhirRequest, provenance, interact)
         : interact(this.services, fhirRequest);
       const answer = await withLedgerNews(this.services, fhirRequest, await done);
-      const represented = represent(answer, fhirRequest.query);
-      this.measures.answered(request.method, answer.status);
-      await send(request, reply, represented);
+      const inForm = represented(answer, request, fhirRequest.query);
+      this.measures.answered(request.method, inForm.status);
+      await send(request, reply, inForm);
     } catch (error) {
       this.fail(request, reply, error);
     }
@@ -91,9 +87,9 @@ export class Edge {
     const context = await this.context(request);
     const query = queryOf(request);
     const path = pathOf(request.params as Partial<Path>);
-    negotiate(request.headers.accept, query.get('_format'));
+    wantedOf(request);
     choiceOf([...query]);
-    const body = bodyOf(request, kind);
+    const body = bodyOf(request, kind, path);
     const { headers } = request;
     const match = ifMatch(headers['if-match']);
     const since = ifModifiedSince(headers['if-modified-since']);
@@ -121,7 +117,7 @@ export class Edge {
     if (status === 401) this.measures.loginRefused();
     if (status >= 500)
       this.log.error({ requestId: request.id, status, failure: failureFacts(error) }, 'request failed');
-    sendError(reply, error);
+    sendError(reply, error, refusalFormat(request));
   }
 }
 
@@ -152,14 +148,4 @@ function conditionOf(request: FastifyRequest, { id }: Path): string | undefined 
   if (request.method !== 'POST') return request.url.split('?')[1];
   const header = request.headers['if-none-exist'];
   return typeof header === 'string' ? header.replace(/^[^?]*\?/, '') : undefined;
-}
-
-function bodyOf(request: FastifyRequest, kind: BodyKind): Buffer | undefined {
-  const type = request.headers['content-type'];
-  if (kind === 'none' || (kind === 'parameters' && type === undefined)) return undefined;
-  if (kind !== 'form') requireJson(type);
-  else if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type ?? '')) {
-    throw unsupportedMediaType('A search by POST is application/x-www-form-urlencoded');
-  }
-  return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
 }

@@ -1,5 +1,5 @@
 // FHIR R4 http.html: the URLs and methods of the RESTful API. One line an interaction; what it does is in libs/interactions.
-import { Controller, Delete, Get, Inject, Post, Put, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Inject, Patch, Post, Put, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   createResource,
@@ -7,6 +7,7 @@ import {
   historyOfInstance,
   historyOfSystem,
   historyOfType,
+  patchResource,
   processBundle,
   readResource,
   readVersion,
@@ -62,6 +63,11 @@ export class FhirController {
     return this.edge.answer(request, reply, updateResource, 'resource');
   }
 
+  @Patch(':type')
+  conditionalPatch(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.edge.answer(request, reply, patchResource, 'patch');
+  }
+
   @Delete(':type')
   conditionalDelete(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.edge.answer(request, reply, deleteResource);
@@ -75,6 +81,11 @@ export class FhirController {
   @Put(INSTANCE)
   update(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.edge.answer(request, reply, updateResource, 'resource');
+  }
+
+  @Patch(INSTANCE)
+  patch(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.edge.answer(request, reply, patchResource, 'patch');
   }
 
   @Delete(INSTANCE)

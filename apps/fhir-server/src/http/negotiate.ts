@@ -1,33 +1,98 @@
 // FHIR R4 http.html#mime-type: which representation a client asks for, and which it sends.
-import { notAcceptable, unsupportedMediaType } from '#libs/fhir-model';
+import { FhirError, notAcceptable, unsupportedMediaType } from '#libs/fhir-model';
+
+/** The two representations of a resource. */
+export type Format = 'json' | 'xml';
 
 /** What every answer with a FHIR body is sent as. */
 export const FHIR_JSON = 'application/fhir+json; charset=utf-8';
+export const FHIR_XML = 'application/fhir+xml; charset=utf-8';
 
-const JSON_TYPES = new Set(['application/fhir+json', 'application/json', 'text/json', 'json']);
+const FORMATS: Readonly<Record<string, Format>> = {
+  'application/fhir+json': 'json',
+  'application/json': 'json',
+  'text/json': 'json',
+  json: 'json',
+  'application/fhir+xml': 'xml',
+  'application/xml': 'xml',
+  'text/xml': 'xml',
+  xml: 'xml',
+};
 const WILDCARDS = new Set(['*/*', 'application/*']);
+const JSON_PATCH = 'application/json-patch+json';
+
+/** One media range of Accept. */
+interface Range {
+  readonly essence: string;
+  readonly weight: number;
+  /** Absent for what is none of ours. */
+  readonly format?: Format;
+}
 
 /**
- * Checks that the client takes JSON; `_format` goes before `Accept`.
+ * The representation that the client would rather have; `_format` goes before `Accept`, and what takes anything gets JSON.
  * @throws FhirError 406 if it takes nothing that this server can give.
  */
-export function negotiate(accept: string | undefined, format: string | null): void {
-  const wanted = format ?? accept ?? '*/*';
-  const taken = wanted.split(',').some((range) => isJson(range) && !/;\s*q=0(\.0+)?\s*(;|$)/.test(range));
-  if (!taken) throw notAcceptable('Only application/fhir+json can be given');
+export function negotiate(accept: string | undefined, format: string | null): Format {
+  const [best] = rangesOf(format ?? accept).filter((range) => range.format !== undefined);
+  if (best?.format === undefined)
+    throw notAcceptable('Only application/fhir+json and application/fhir+xml can be given');
+  return best.format;
 }
 
-/** @throws FhirError 415 if the body is not declared to be FHIR JSON in UTF-8. */
-export function requireJson(contentType: string | undefined): void {
-  if (contentType === undefined || !isJson(contentType, false) || !isUtf8(contentType)) {
-    throw unsupportedMediaType('The body must be application/fhir+json in UTF-8');
+/** Whether the client would rather have the content of a Binary as it is than the resource. */
+export function prefersContent(accept: string | undefined, format: string | null): boolean {
+  if (format !== null) return false;
+  const [best] = rangesOf(accept);
+  return best !== undefined && (best.format === undefined || WILDCARDS.has(best.essence));
+}
+
+/** The representation of a body. @throws FhirError 415 if it is not declared to be FHIR JSON or XML in UTF-8. */
+export function bodyFormat(contentType: string | undefined): Format {
+  const format = declaredFormat(contentType);
+  if (format === undefined) {
+    throw unsupportedMediaType('The body must be application/fhir+json or application/fhir+xml in UTF-8');
   }
+  return format;
 }
 
-function isJson(mediaRange: string, wildcards = true): boolean {
+/** The same for a patch, which may be a JSON Patch as well. @throws FhirError 415, saying what is taken. */
+export function patchFormat(contentType: string | undefined): Format {
+  if (essenceOf(contentType ?? '') === JSON_PATCH && isUtf8(contentType ?? '')) return 'json';
+  const format = declaredFormat(contentType);
+  if (format !== undefined) return format;
+  const accepted = [JSON_PATCH, 'application/fhir+json', 'application/fhir+xml'].join(', ');
+  const diagnostics = `A patch is one of ${accepted}, in UTF-8`;
+  throw new FhirError(415, { severity: 'error', code: 'not-supported', diagnostics }, { 'Accept-Patch': accepted });
+}
+
+/** The representation that a media type names; undefined for what is no representation of a resource of R4. */
+export function declaredFormat(contentType: string | undefined): Format | undefined {
+  if (contentType === undefined || !isUtf8(contentType)) return undefined;
+  const [range] = rangesOf(contentType);
+  return range && !WILDCARDS.has(range.essence) ? range.format : undefined;
+}
+
+/** The media ranges, the best first. */
+function rangesOf(header: string | undefined): Range[] {
+  const ranges = (header ?? '*/*').split(',').map(rangeOf);
+  return ranges.filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight);
+}
+
+function rangeOf(text: string): Range {
+  const essence = essenceOf(text);
+  const weight = /;\s*q=([01](?:\.\d{0,3})?)\s*(?:;|$)/i.exec(text)?.[1];
+  const format = WILDCARDS.has(essence) ? 'json' : Object.hasOwn(FORMATS, essence) ? FORMATS[essence] : undefined;
+  return {
+    essence,
+    weight: weight === undefined ? 1 : Number(weight),
+    ...(format !== undefined && isR4(text) ? { format } : {}),
+  };
+}
+
+function essenceOf(mediaRange: string): string {
   // A `+` that was not escaped in a query arrives as a blank.
-  const essence = mediaRange.split(';')[0]?.trim().toLowerCase().replace(' ', '+') ?? '';
-  return (JSON_TYPES.has(essence) || (wildcards && WILDCARDS.has(essence))) && isR4(mediaRange);
+  return mediaRange.split(';')[0]?.trim().toLowerCase().replace(' ', '+') ?? '';
 }
 
 function isR4(mediaRange: string): boolean {

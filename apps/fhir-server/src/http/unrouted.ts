@@ -6,10 +6,10 @@ import { operationAt } from '#libs/interactions';
 const ROUTES: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^\/fhir\/?$/, ['POST']],
   [/^\/fhir\/(metadata|_history)$/, ['GET']],
-  [/^\/fhir\/[A-Za-z]+$/, ['GET', 'POST', 'PUT', 'DELETE']],
+  [/^\/fhir\/[A-Za-z]+$/, ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']],
   [/^\/fhir\/[A-Za-z]+\/_search$/, ['POST']],
   [/^\/fhir\/[A-Za-z]+\/_history$/, ['GET']],
-  [/^\/fhir\/[A-Za-z]+\/[^/$_]+$/, ['GET', 'PUT', 'DELETE']],
+  [/^\/fhir\/[A-Za-z]+\/[^/$_]+$/, ['GET', 'PUT', 'PATCH', 'DELETE']],
   [/^\/fhir\/[A-Za-z]+\/[^/]+\/_history$/, ['GET']],
   [/^\/fhir\/[A-Za-z]+\/[^/]+\/_history\/[^/]+$/, ['GET']],
 ];

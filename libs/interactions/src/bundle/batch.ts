@@ -35,7 +35,7 @@ async function settled(services: Services, outer: SystemRequest, bytes: Buffer):
   try {
     const entry = readEntry(bytes);
     const target = entryTarget(entry.request.url);
-    const interact = interactionOf(services, entry.request.method, target);
+    const interact = interactionOf(entry.request.method, target);
     const body = entry.resource === undefined ? {} : { body: Buffer.from(entry.resource.text) };
     return responseEntry(await interact(services, { ...entryRequest(outer, entry, target), ...body }));
   } catch (error) {

@@ -8,6 +8,7 @@ import type { FhirRequest } from '../fhir-request.js';
 import { historyOfInstance } from '../history/instance.js';
 import { historyOfSystem, historyOfType } from '../history/several.js';
 import { operationAt } from '../operations/registry.js';
+import { patchResource } from '../patch.js';
 import { readResource } from '../read.js';
 import { searchType } from '../search.js';
 import type { Services } from '../services.js';
@@ -18,12 +19,12 @@ import type { EntryTarget } from './target.js';
 export type Interact = (services: Services, request: FhirRequest) => Promise<Answer>;
 
 /** @throws FhirError 404 or 405 for a method that the url does not take. */
-export function interactionOf(services: Services, method: string, target: EntryTarget): Interact {
+export function interactionOf(method: string, target: EntryTarget): Interact {
   const { tail } = target;
   if (tail?.startsWith('$')) return operation(method, target, tail.slice(1));
   if (method === 'GET') return reading(target);
   if (tail !== undefined || target.type === undefined || target.version !== undefined) throw notFound();
-  return writing(services, method, target);
+  return writing(method, target);
 }
 
 function operation(method: string, target: EntryTarget, name: string): Interact {
@@ -45,10 +46,10 @@ function reading({ type, id, version, tail }: EntryTarget): Interact {
   return id === undefined ? searchType : readResource;
 }
 
-function writing(services: Services, method: string, { id }: EntryTarget): Interact {
+function writing(method: string, { id }: EntryTarget): Interact {
   if (method === 'POST' && id === undefined) return createResource;
   if (method === 'PUT') return updateResource;
   if (method === 'DELETE') return deleteResource;
-  if (method === 'PATCH' && services.patch) return services.patch;
+  if (method === 'PATCH') return patchResource;
   throw methodNotAllowed(`${method} is not for this url`);
 }

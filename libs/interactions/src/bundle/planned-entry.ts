@@ -4,7 +4,6 @@ import { badRequest } from '#libs/fhir-model';
 import type { FhirRequest, SystemRequest } from '../fhir-request.js';
 import { conditionalReferences } from '../references/conditional.js';
 import { bodyId, checkResource } from '../resource-body.js';
-import type { Services } from '../services.js';
 import { atEntry, type Entry, readEntry } from './entry.js';
 import { entryRequest } from './entry-request.js';
 import { type Interact, interactionOf } from './interaction-of.js';
@@ -28,23 +27,18 @@ export interface PlannedEntry {
 }
 
 /** Reads, checks and validates one entry. @throws FhirError naming it. */
-export function planEntry(
-  services: Services,
-  outer: SystemRequest,
-  { bytes, entries }: ReceivedBundle,
-  index: number,
-): PlannedEntry {
+export function planEntry(outer: SystemRequest, { bytes, entries }: ReceivedBundle, index: number): PlannedEntry {
   const span = entries[index];
   if (span === undefined) throw new RangeError('no such entry');
   const entry = inEntry(index, false, () => readEntry(bytes.subarray(span.start, span.end)));
-  return inEntry(index, true, () => planned(services, outer, entry, index));
+  return inEntry(index, true, () => planned(outer, entry, index));
 }
 
-function planned(services: Services, outer: SystemRequest, entry: Entry, index: number): PlannedEntry {
+function planned(outer: SystemRequest, entry: Entry, index: number): PlannedEntry {
   const { request: asked, resource, fullUrl } = entry;
   const { method } = asked;
   const target = entryTarget(asked.url);
-  const interact = interactionOf(services, method, target);
+  const interact = interactionOf(method, target);
   const writes = method !== 'GET' && !target.tail?.startsWith('$');
   const request = { ...entryRequest(outer, entry, target), ...newId(method, target) };
   if (writes && (method === 'POST' || method === 'PUT')) {

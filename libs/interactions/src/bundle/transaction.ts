@@ -36,7 +36,7 @@ export async function transaction(services: Services, request: SystemRequest, bu
   const turns = new Turns();
   const plans: PlannedEntry[] = [];
   for (const index of bundle.entries.keys()) {
-    plans.push(planEntry(services, request, bundle, index));
+    plans.push(planEntry(request, bundle, index));
     await turns.pass();
   }
   const conditions = await readConditions(services, request, plans);
