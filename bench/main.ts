@@ -1,8 +1,9 @@
 // `npm run bench`: throughput as ratios against bare Postgres and bare Fastify, all in one run on one machine. `npm run bench --
-// ledger`: what goes to the ledger, against the same bytes submitted raw.
+// ledger`: what goes to the ledger, against the same bytes submitted raw. `npm run bench -- node`: the ledger node itself.
 
 import { benchCreate } from './create.js';
 import { benchLedger, ledgerTable } from './ledger.js';
+import { benchNode } from './node.js';
 import { withPlayground } from './playground.js';
 import { benchRead } from './read.js';
 import { table } from './table.js';
@@ -23,4 +24,8 @@ async function benchLedgerOnly(): Promise<void> {
   process.stdout.write(`\n${ledgerTable(figures)}\n\n${JSON.stringify(figures)}\n`);
 }
 
-await (process.argv[2] === 'ledger' ? benchLedgerOnly() : benchServer());
+const BENCHES = new Map([
+  ['ledger', benchLedgerOnly],
+  ['node', benchNode],
+]);
+await (BENCHES.get(process.argv[2] ?? '') ?? benchServer)();

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import type { Contract } from '@hyperledger/fabric-gateway';
 import { createNetwork, openNetwork } from '#libs/fabric-network';
 import { freePort, type Program, startProgram } from './child-process.js';
-import { type GatewayClient, gatewayClient } from './gateway-client.js';
+import { gatewayClient } from './gateway-client.js';
 import { independentReplay, type Replayed } from './independent-replay.js';
 import { AcknowledgedPuts, chooser } from './random-load.js';
 import { startScratch } from './scratch-ledger.js';
@@ -31,19 +30,17 @@ export async function crashes({ kills, seed }: { kills: number; seed: number }):
   const settings = { LEDGER_DIR: folder, LEDGER_PORT: `${port}`, CONTRACT_ADDRESS: scratch.address };
   const network = await openNetwork(folder);
   let node: Program = await startProgram('ledger-node', settings);
-  let client: GatewayClient = gatewayClient(network, port, network.organizations[0]!.client.identity);
-  const contract = (): Contract => client.contract;
+  // One client for all: it finds the node again by itself.
+  const client = gatewayClient(network, port, network.organizations[0]!.client.identity);
   const choose = chooser(seed);
   const heights: number[] = [];
-  const puts = new AcknowledgedPuts(contract, 'key', IN_FLIGHT);
+  const puts = new AcknowledgedPuts(client.contract, 'key', IN_FLIGHT);
   try {
     for (let kill = 0; kill < kills; kill += 1) {
       await new Promise((resolve) => setTimeout(resolve, 30 + choose(400)));
       await node.stop('SIGKILL');
       node = await startProgram('ledger-node', settings);
       heights.push(Number(node.ready.height));
-      client.close();
-      client = gatewayClient(network, port, network.organizations[0]!.client.identity);
     }
     const acknowledged = await puts.stop();
     await node.stop('SIGTERM');

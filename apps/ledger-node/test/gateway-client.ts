@@ -13,7 +13,10 @@ export interface GatewayClient {
 /** The unmodified gateway client in the name of `identity`, which need not be anyone the network knows. */
 export function gatewayClient(network: Network, port: number, identity: SigningIdentity): GatewayClient {
   const { ca } = network.organizations[0]!.peer.tls;
-  const client = new Client(`localhost:${port}`, credentials.createSsl(Buffer.from(ca)));
+  const client = new Client(`localhost:${port}`, credentials.createSsl(Buffer.from(ca)), {
+    'grpc.initial_reconnect_backoff_ms': 50,
+    'grpc.max_reconnect_backoff_ms': 250,
+  });
   const gateway = connect({
     client,
     identity: { mspId: identity.mspId, credentials: Buffer.from(identity.certificate) },

@@ -61,16 +61,16 @@ export class AcknowledgedPuts {
   private stopped = false;
   private readonly workers: Promise<void>[];
 
-  constructor(contract: () => Contract, prefix: string, inFlight: number) {
+  constructor(contract: Contract, prefix: string, inFlight: number) {
     this.workers = Array.from({ length: inFlight }, (_, worker) => this.work(contract, `${prefix}-${worker}`));
   }
 
-  private async work(contract: () => Contract, prefix: string): Promise<void> {
+  private async work(contract: Contract, prefix: string): Promise<void> {
     for (let count = 0; !this.stopped; count += 1) {
       const key = `${prefix}-${count}`;
       const steps: Step[] = [['put', key, 'v'.repeat(2_000)]];
       try {
-        const transaction = await contract().submitAsync('run', { arguments: [JSON.stringify(steps)] });
+        const transaction = await contract.submitAsync('run', { arguments: [JSON.stringify(steps)] });
         if ((await transaction.getStatus()).successful) this.keys.push(key);
       } catch (error) {
         // The node is away: what was in flight is lost, and was not acknowledged.
