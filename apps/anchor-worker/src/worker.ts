@@ -94,7 +94,8 @@ export class Worker {
     this.count(await anchorer.settleInFlight(lease));
     const waiting = await anchorer.waiting(FULL_BATCH);
     if (waiting === 0) return wake.events.wait(POLL_MS, signal);
-    if (waiting < FULL_BATCH) await pause(BATCH_MS, signal);
+    if (waiting >= FULL_BATCH) return this.count(await anchorer.anchorBacklog(lease, FULL_BATCH, signal));
+    await pause(BATCH_MS, signal);
     if (!signal.aborted) this.count(await anchorer.anchorNext(lease));
   }
 

@@ -13,6 +13,7 @@ import {
 } from '#libs/evidence';
 import { openBlock } from '#libs/fabric-block';
 import type { Ledger } from '#libs/ledger';
+import type { CompactRange } from '#libs/merkle';
 import {
   anchorBatch,
   anchoredTree,
@@ -53,6 +54,8 @@ export interface AnchorerParts {
 /** Takes events to the ledger, batch by batch: one in flight, each step saved before the next, so that it can be killed anywhere. */
 export class Anchorer {
   private readonly batchLimit = new BatchLimit();
+  /** The batch that is VALID and about to be stored as such, and the tree after it. */
+  private ahead: { range: CompactRange; stored: Promise<void> } | undefined;
 
   constructor(private readonly parts: AnchorerParts) {}
 
@@ -63,6 +66,7 @@ export class Anchorer {
 
   /** Settles the batch whose outcome is not known, if there is one. Gives the number of events anchored. */
   async settleInFlight(lease: Lease): Promise<number> {
+    await this.finish().catch(() => undefined); // what failed is found in flight
     const batch = await batchInFlight(this.parts.query);
     if (batch === undefined) return 0;
     await this.settle(lease, batch, await this.parts.ledger.exists(batch.txId));
@@ -71,6 +75,34 @@ export class Anchorer {
 
   /** Anchors the events that wait, at most one batch of them, and gives their number. None may be in flight. */
   async anchorNext(lease: Lease): Promise<number> {
+    try {
+      return await this.anchorOne(lease);
+    } finally {
+      await this.finish();
+    }
+  }
+
+  /**
+   * The same, batch after batch for as long as they are full: while one is being stored as VALID, the next is already endorsed on
+   * top of it. It is saved and sent only when the one before it has been stored.
+   */
+  async anchorBacklog(lease: Lease, full: number, signal: AbortSignal): Promise<number> {
+    let anchored = 0;
+    try {
+      for (let last = full; last >= full && !signal.aborted; anchored += last) last = await this.anchorOne(lease);
+    } finally {
+      await this.finish();
+    }
+    return anchored;
+  }
+
+  private async finish(): Promise<void> {
+    const { ahead } = this;
+    this.ahead = undefined;
+    await ahead?.stored;
+  }
+
+  private async anchorOne(lease: Lease): Promise<number> {
     const { query, consents } = this.parts;
     const events = await unnumberedEvents(query, this.batchLimit.events);
     if (events.length === 0) return 0;
@@ -100,19 +132,21 @@ export class Anchorer {
 
   private async anchorBatchOf(lease: Lease, events: readonly OutboxEvent[], parked?: ParkedEvent): Promise<number> {
     const { query, transact, ledger } = this.parts;
-    const before = await anchoredTree(query);
+    const before = this.ahead?.range ?? (await anchoredTree(query));
     const ids = events.map(({ id }) => id);
     const { argument, range } = await this.batchOf(before, events, parked ? [] : ids);
     const transaction = await this.batchLimit.during(() => prepare(ledger, 'append', argument));
+    await this.finish();
     const first = before.size;
     await saveBatch(transact, lease, { first, range, events: ids, ...(parked && { parked }), ...transaction });
     const batch = { first, size: range.size, root: range.root(), ...transaction, ageSeconds: 0 };
-    await this.settle(lease, batch, transaction.envelope === undefined);
+    if (await this.isValid(batch, transaction.envelope === undefined)) this.storeAhead(lease, batch, range);
+    else await this.renew(lease, batch);
     return events.length;
   }
 
   private async batchOf(
-    before: Awaited<ReturnType<typeof anchoredTree>>,
+    before: CompactRange,
     events: readonly BatchEvent[],
     relying: readonly string[],
   ): Promise<ReturnType<typeof makeBatch>> {
@@ -122,10 +156,20 @@ export class Anchorer {
 
   /** Sends the saved bytes unless they are on the ledger, learns the outcome, and acts on it. */
   private async settle(lease: Lease, batch: SavedBatch, onLedger: boolean): Promise<void> {
-    const { ledger, patience } = this.parts;
-    if (!onLedger && !(await send(ledger, batch, patience))) return this.renew(lease, batch);
-    if ((await outcome(ledger, batch.txId, patience)).code !== 'VALID') return this.renew(lease, batch);
+    if (!(await this.isValid(batch, onLedger))) return this.renew(lease, batch);
     await this.anchor(lease, batch, batch.txId);
+  }
+
+  private async isValid(batch: SavedBatch, onLedger: boolean): Promise<boolean> {
+    const { ledger, patience } = this.parts;
+    if (!onLedger && !(await send(ledger, batch, patience))) return false;
+    return (await outcome(ledger, batch.txId, patience)).code === 'VALID';
+  }
+
+  private storeAhead(lease: Lease, batch: SavedBatch, range: CompactRange): void {
+    const stored = this.anchor(lease, batch, batch.txId);
+    stored.catch(() => undefined); // whoever finishes sees it
+    this.ahead = { range, stored };
   }
 
   /**
