@@ -8,6 +8,7 @@ import { startScratch } from './scratch-ledger.js';
 import { temporaryFolder } from './test-ledger.js';
 
 const IN_FLIGHT = 24;
+const PATIENCE = 20_000;
 
 export interface CrashReport {
   kills: number;
@@ -37,7 +38,8 @@ export async function crashes({ kills, seed }: { kills: number; seed: number }):
   const puts = new AcknowledgedPuts(client.contract, 'key', IN_FLIGHT);
   try {
     for (let kill = 0; kill < kills; kill += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 30 + choose(400)));
+      await puts.more(1 + choose(60), PATIENCE);
+      await new Promise((resolve) => setTimeout(resolve, choose(30)));
       await node.stop('SIGKILL');
       node = await startProgram('ledger-node', settings);
       heights.push(Number(node.ready.height));

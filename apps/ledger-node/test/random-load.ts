@@ -80,6 +80,13 @@ export class AcknowledgedPuts {
     }
   }
 
+  /** Resolves when `count` more have been acknowledged, or the time is up. */
+  async more(count: number, milliseconds: number): Promise<void> {
+    const enough = this.keys.length + count;
+    const end = Date.now() + milliseconds;
+    while (this.keys.length < enough && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+
   async stop(): Promise<string[]> {
     this.stopped = true;
     await Promise.all(this.workers);
