@@ -8,6 +8,7 @@ const environment = z.object({
   BASE_URL: z.url().optional(),
   DATA_DIR: z.string().default('.holdfast'),
   DATABASE_URL: z.string().min(1),
+  LEDGER: z.enum(['embedded', 'fabric']).default('embedded'),
   SITE: z
     .string()
     .regex(/^[a-z0-9][a-z0-9.-]{0,62}$/)
@@ -57,6 +58,8 @@ export interface Config {
   dataDir: string;
   databaseUrl: string;
   site: string;
+  /** Which network anchors the events. */
+  ledger: 'embedded' | 'fabric';
   custodian: string;
   issuers: { issuer: string; jwksUri: string; audience?: string | undefined }[];
   /** The server's own issuer; present only where no other is configured, and only on loopback. */
@@ -102,6 +105,7 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     dataDir: env.DATA_DIR,
     databaseUrl: env.DATABASE_URL,
     site: env.SITE,
+    ledger: env.LEDGER,
     custodian: env.CUSTODIAN,
     issuers: env.ISSUERS,
     ...(env.ISSUERS.length === 0 ? { developmentIssuer: `${origin}/dev` } : {}),

@@ -4,6 +4,7 @@ import { openBlock } from '#libs/fabric-block';
 import { instant } from '#libs/fhir-model';
 import { capabilityStatement, type Services } from '#libs/interactions';
 import { fileMasterKey, openStore } from '#libs/store';
+import { Definitions, PackageSet } from '#libs/validation';
 import { type Config, readConfig } from './config.js';
 import { consentWait, lagBound } from './ledger-bounds.js';
 import { pinReader } from './pin-reader.js';
@@ -11,8 +12,11 @@ import { makeServer } from './server.js';
 import { TokenVerifier } from './token/token-verifier.js';
 import { trustedIssuers } from './token/trusted-issuers.js';
 
-const EMBEDDED =
-  'Its ledger is the embedded one: a single operator holds all keys of both organisations and of the orderer.';
+const LEDGERS = {
+  embedded:
+    'Its ledger is the embedded one: a single operator holds all keys of both organisations and of the orderer.',
+  fabric: 'Its ledger is a Hyperledger Fabric network.',
+};
 
 async function start(config: Config, log: pino.Logger): Promise<void> {
   const store = await openStore({
@@ -30,6 +34,7 @@ async function start(config: Config, log: pino.Logger): Promise<void> {
     custodian,
     pin: pinReader(join(config.dataDir, 'pin.json')),
     openBlock,
+    definitions: new Definitions(new PackageSet(join(config.dataDir, 'packages'))),
     referentialIntegrity: config.referentialIntegrity,
     deletesSeveral: config.deletesSeveral,
     consentOnLedger: consentWait(store),
@@ -43,7 +48,7 @@ async function start(config: Config, log: pino.Logger): Promise<void> {
       base: config.base,
       version: process.env.npm_package_version ?? '0.1.0',
       since: instant(await store.time()),
-      ledger: EMBEDDED,
+      ledger: LEDGERS[config.ledger],
       deletesSeveral: config.deletesSeveral,
       cors: config.corsOrigins.length > 0,
       enforcesReferences: config.referentialIntegrity === 'refuse',

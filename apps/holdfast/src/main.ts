@@ -36,6 +36,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Register> 
     summary: "list who did what with a patient's record, when and why",
     load: async () => (await import('./commands/events-command.js')).eventsCommand,
   },
+  package: {
+    summary: 'add, list and remove FHIR packages that resources are validated against',
+    load: async () => (await import('./package/package-command.js')).packageCommand,
+  },
   doctor: {
     summary: 'say what is well with this installation and what is not',
     load: async () => (await import('./commands/doctor-command.js')).doctorCommand,

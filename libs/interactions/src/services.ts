@@ -1,5 +1,6 @@
 import type { OpenBlock, Pin } from '#libs/evidence';
 import type { Store } from '#libs/store';
+import type { Definitions } from '#libs/validation';
 
 /** What the interactions need of the world. Made once, in the server's wiring page. */
 export interface Services {
@@ -12,6 +13,8 @@ export interface Services {
   readonly custodian: string;
   /** The pin of this installation; undefined until the ledger has been seen for the first time. */
   pin(): Promise<Pin | undefined>;
+  /** What `$validate` checks against; FHIR R4 alone if not given. */
+  readonly definitions?: Definitions;
   /** What happens to references to what is not there. `off` if not given. */
   readonly referentialIntegrity?: 'off' | 'warn' | 'refuse';
   /** Whether a conditional delete may delete several resources. */

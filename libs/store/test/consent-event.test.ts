@@ -117,19 +117,22 @@ test('however reads and revocations race, each read is dated inside the time of 
     baseUrl: 'http://x',
   });
   let revoking = true;
-  const readers = Array.from({ length: 6 }, async (_, index) => {
-    while (revoking) {
-      if (index % 3 === 0) {
-        const read = await it.store.read(name, permit);
-        note(read.time, 'consent' in read ? read.consent : undefined);
-      } else if (index % 3 === 1) {
-        const page = await it.store.search(request, permit);
-        for (const match of page.matches) note(page.time, match.consent);
-      } else {
-        const history = await it.store.history({ ...name, count: 5 }, permit);
-        if (history.outcome === 'found') for (const { consent: by } of history.entries) note(history.time, by);
-      }
-    }
+  const asks = [
+    async () => {
+      const read = await it.store.read(name, permit);
+      note(read.time, 'consent' in read ? read.consent : undefined);
+    },
+    async () => {
+      const page = await it.store.search(request, permit);
+      for (const match of page.matches) note(page.time, match.consent);
+    },
+    async () => {
+      const history = await it.store.history({ ...name, count: 5 }, permit);
+      if (history.outcome === 'found') for (const { consent: by } of history.entries) note(history.time, by);
+    },
+  ];
+  const readers = [...asks, ...asks].map(async (ask) => {
+    while (revoking) await ask();
   });
   for (let turn = 0; turn < 60; turn += 1) await it.put(consent('raced', 'p3', turn % 2 === 0 ? 'inactive' : 'active'));
   revoking = false;

@@ -22,7 +22,11 @@ type Asked = Pick<ValidationOptions, 'mode' | 'profiles' | 'source'> & { resourc
 export async function validateBody(services: Services, request: FhirRequest): Promise<Answer> {
   const { resource, ...options } = asked(request);
   await granted(services, request, 'create');
-  const issues: Issue[] = validateResource(resource, { ...options, strict: request.preference.handling === 'strict' });
+  const issues: Issue[] = validateResource(resource, {
+    ...options,
+    ...(services.definitions ? { definitions: services.definitions } : {}),
+    strict: request.preference.handling === 'strict',
+  });
   await recordRequest(services, request, { action: '$validate', decision: 'permit', outcome: 200 });
   const body = JSON.stringify(operationOutcome(issues.length === 0 ? [VALID] : issues));
   return { status: 200, headers: {}, body };
@@ -45,13 +49,14 @@ function asked(request: FhirRequest): Asked {
 function parametersOf(parameters: JsonObject): [string, JsonValue][] {
   const list = Array.isArray(parameters.parameter) ? parameters.parameter.filter(isObject) : [];
   return list.map((one) => [
-    String(one.name),
+    typeof one.name === 'string' ? one.name : '',
     one.resource ?? one.valueCode ?? one.valueUri ?? one.valueCanonical ?? null,
   ]);
 }
 
 function optionsOf(given: readonly (readonly [string, JsonValue])[]): Pick<Asked, 'mode' | 'profiles'> {
-  const texts = (wanted: string) => given.filter(([name]) => name === wanted).map(([, value]) => String(value));
+  const texts = (wanted: string) =>
+    given.filter(([name]) => name === wanted).map(([, value]) => (typeof value === 'string' ? value : ''));
   const unknown = given.find(([name]) => !['resource', 'mode', 'profile'].includes(name));
   if (unknown) throw badRequest(`The parameter ${unknown[0].slice(0, 64)} is not known here`, 'not-supported');
   const [text, ...more] = texts('mode');
