@@ -154,6 +154,7 @@ function consentFaults({ consents }: LedgerScan, rows: readonly ConsentRow[]): s
 
 /** C1 and C2: what was acknowledged is there; what was refused is not. */
 function diaryFaults(diary: readonly Entry[], versions: readonly VersionRow[], events: readonly EventRow[]): string[] {
+  if (diary.length === 0) return []; // nobody kept one
   const faults: string[] = [];
   const there = new Set(versions.map(({ type, id, version }) => `${type}/${id}/${version}`));
   const written = diary.filter(({ kind }) => kind !== 'read');
