@@ -135,6 +135,17 @@ describe('an unknown outcome', () => {
     expect(await site.faults(pin)).toEqual([]);
   });
 
+  it('of an envelope that was sent three times is one VALID transaction', async () => {
+    await site.addEvents(3);
+    const thrice = anchorer({
+      submit: async (envelope, txId) => {
+        for (let time = 0; time < 3; time += 1) await site.ledger.submit(envelope, txId).catch(() => undefined);
+      },
+    });
+    expect(await thrice.anchorNext(lease)).toBe(3);
+    expect(await site.faults(pin)).toEqual([]);
+  });
+
   it('of a transaction too old to be taken is settled by a new one', async () => {
     await site.addEvents(3);
     await expect(anchorer({ submit: kill }).anchorNext(lease)).rejects.toThrow(Killed);
@@ -220,6 +231,21 @@ describe('a ledger that refuses or lies', () => {
     expect(await batchInFlight(site.database.query)).toBeDefined();
     await anchorAll();
     expect(await site.faults(pin)).toEqual([]);
+  });
+});
+
+describe('a backlog', () => {
+  it('goes batch after batch, each endorsed on top of one that is still being stored, and survives a kill in between', async () => {
+    await site.addEvents(11_000);
+    const { signal } = new AbortController();
+    let blocks = 0;
+    const dying = anchorer({ block: (txId) => (blocks++ === 1 ? kill() : site.ledger.block(txId)) });
+    await expect(dying.anchorBacklog(lease, 500, signal)).rejects.toThrow(Killed);
+    const next = anchorer();
+    await next.settleInFlight(lease);
+    await next.anchorBacklog(lease, 500, signal);
+    expect(await batchInFlight(site.database.query)).toBeUndefined();
+    expect(await site.faults(pin, 3)).toEqual([]);
   });
 });
 
