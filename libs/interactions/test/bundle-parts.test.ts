@@ -110,7 +110,11 @@ describe('an entry', () => {
 
 describe('pretty and subset', () => {
   test('pretty is the same JSON', () => {
-    fc.assert(fc.property(json, (value) => expect(JSON.parse(pretty(JSON.stringify(value)))).toEqual(value)));
+    fc.assert(
+      fc.property(json, (value) =>
+        expect(JSON.parse(pretty(JSON.stringify(value)))).toEqual(JSON.parse(JSON.stringify(value))),
+      ),
+    );
     expect(pretty('{"a":[],"b":{},"c":[1.0,"x:{}"]}')).toBe(
       '{\n  "a": [],\n  "b": {},\n  "c": [\n    1.0,\n    "x:{}"\n  ]\n}',
     );
