@@ -4,40 +4,12 @@ import {
   blockFlags,
   channelConfig,
   commitHash,
-  compareUtf8,
   decodeBlock,
   decodeEnvelope,
-  type StateUpdate,
-  type StateValue,
-  type ValidationState,
   validateBlock,
   validationCode,
 } from '#libs/fabric-block';
-
-/** A state in memory that sorts whenever it is asked for a range: plain, and right. */
-class PlainState implements ValidationState {
-  readonly #values = new Map<string, StateUpdate>();
-
-  get(namespace: string, key: string, collection = ''): StateValue | undefined {
-    const found = this.#values.get(`${namespace}\0${collection}\0${key}`);
-    return found?.value && { value: found.value, metadata: found.metadata, version: found.version };
-  }
-
-  range(namespace: string, startKey: string, endKey: string, limit: number): [string, StateUpdate][] {
-    return [...this.#values.values()]
-      .filter((one) => one.namespace === namespace && one.collection === undefined && one.value !== undefined)
-      .filter(({ key }) => compareUtf8(startKey, key) <= 0 && (endKey === '' || compareUtf8(key, endKey) < 0))
-      .sort((a, b) => compareUtf8(a.key, b.key))
-      .slice(0, limit)
-      .map((one) => [one.key, one]);
-  }
-
-  apply(updates: readonly StateUpdate[]): void {
-    for (const update of updates) {
-      this.#values.set(`${update.namespace}\0${update.collection ?? ''}\0${update.key}`, update);
-    }
-  }
-}
+import { SortedState } from '../../libs/fabric-block/test/sorted-state.js';
 
 /** What a block says of itself, or what it should say: codes in order and COMMIT_HASH. */
 export interface Judgement {
@@ -55,7 +27,7 @@ export function recordedJudgement(block: Block): Judgement {
 export function judge(blocks: readonly Uint8Array[]): Judgement[] {
   const [genesis, ...rest] = blocks.map(decodeBlock);
   const config = channelConfig(genesis!);
-  const state = new PlainState();
+  const state = new SortedState();
   const known = new Set<string>();
   let previous: Uint8Array | undefined;
   return rest.map((block) => {
