@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { openBlock } from '#libs/fabric-block';
 import { instant } from '#libs/fhir-model';
 import { capabilityStatement, type Services } from '#libs/interactions';
+import { EMBEDDED_LEDGER } from '#libs/ledger';
 import { fileMasterKey, openStore } from '#libs/store';
 import { Definitions, PackageSet } from '#libs/validation';
 import { type Config, readConfig } from './config.js';
@@ -13,8 +14,7 @@ import { TokenVerifier } from './token/token-verifier.js';
 import { trustedIssuers } from './token/trusted-issuers.js';
 
 const LEDGERS = {
-  embedded:
-    'Its ledger is the embedded one: a single operator holds all keys of both organisations and of the orderer.',
+  embedded: EMBEDDED_LEDGER,
   fabric: 'Its ledger is a Hyperledger Fabric network.',
 };
 
