@@ -1,17 +1,16 @@
 // Growing out of the embedded node: real peers pull its blocks, judge them for themselves, and find the same
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { decodeBlock } from '#libs/fabric-block';
 import { organizationMember } from '#libs/fabric-network';
 import { recordedJudgement } from './judged-chain.js';
 import type { LedgerClient } from './ledger-client.js';
 import { type LedgerUnderTest, startLedger } from './ledger-under-test.js';
 import { mixedLoad } from './mixed-load.js';
+import { describeRealFabric } from './real-fabric.js';
 import { RealPeer } from './real-peer.js';
 
-const real = process.env.FABRIC_BIN ? describe : describe.skip;
-
-real('two real peers that follow the embedded node', () => {
+describeRealFabric('two real peers that follow the embedded node', () => {
   let ledger: LedgerUnderTest;
   let client: LedgerClient;
   const peers: RealPeer[] = [];

@@ -8,4 +8,5 @@ export default {
   testMatch: ['<rootDir>/test/ledger/*.ledger.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/'],
   maxWorkers: 1,
+  reporters: ['default', '<rootDir>/test/ledger/count-reporter.mjs'],
 };

@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import {
   approvedDefinition,
   chaincodePackage,
@@ -16,11 +16,10 @@ import {
 import { connectLedger } from '#libs/ledger';
 import { CompactRange, leafHash } from '#libs/merkle';
 import { freeBase, isFree, runProgram } from './program.js';
+import { describeRealFabric } from './real-fabric.js';
 
 const CLI = 'dist/apps/holdfast/src/main.js';
-const real = process.env.FABRIC_BIN ? describe : describe.skip;
-
-real('a network of two hospitals', () => {
+describeRealFabric('a network of two hospitals', () => {
   let folder: string;
   let port: number;
   const network = (...args: string[]) =>
