@@ -6,7 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 const FLOORS: readonly (readonly string[])[] = [
   ['fhir-json', 'fhir-model', 'merkle'],
   ['fhir-definitions', 'fhir-path'],
-  ['search', 'validation', 'consent', 'access', 'evidence', 'fabric-block', 'fhir-xml', 'fhir-patch'],
+  ['search', 'validation', 'consent', 'access', 'evidence', 'fabric-block', 'fhir-xml', 'fhir-patch', 'blob'],
   ['store', 'ledger', 'fabric-network'],
   ['interactions'],
 ];

@@ -1,0 +1,32 @@
+// AWS Signature Version 4, "Examples: Signature Calculations" of the Amazon S3 API Reference: requests and their signatures.
+import { createHash } from 'node:crypto';
+import { expect, test } from '@jest/globals';
+import { signature } from '#libs/blob';
+
+const SIGNER = {
+  accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+  region: 'us-east-1',
+};
+const TIME = new Date('2013-05-24T00:00:00Z');
+
+test.each([
+  ['GET', '/test.txt', { range: 'bytes=0-9' }, '', 'f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41'],
+  [
+    'PUT',
+    '/test$file.text',
+    { date: 'Fri, 24 May 2013 00:00:00 GMT', 'x-amz-storage-class': 'REDUCED_REDUNDANCY' },
+    'Welcome to Amazon S3.',
+    '98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd',
+  ],
+  ['GET', '/?lifecycle', {}, '', 'fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543'],
+  ['GET', '/?max-keys=2&prefix=J', {}, '', '34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7'],
+])("%s %s is signed as in Amazon's example", (method, path, headers, body, expected) => {
+  const url = new URL(path, 'https://examplebucket.s3.amazonaws.com');
+  const payload = createHash('sha256').update(body).digest('hex');
+  const signed = signature({ method, url, headers, payload }, SIGNER, TIME);
+  expect(signed.authorization).toMatch(
+    /^AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE\/20130524\/us-east-1\/s3\/aws4_request,/,
+  );
+  expect(signed.authorization?.split('Signature=')[1]).toBe(expected);
+});
