@@ -11,13 +11,17 @@ import { demand, Mismatch } from './verdict.js';
 const FOREIGN = new Set(['IDENTITY', 'ORDERER']);
 
 function opened(block: Uint8Array, pin: Pin, openBlock: OpenBlock): LedgerBlock {
-  const { channel, ordererMsps, peerMsps, endorsement } = pin;
   try {
-    return openBlock(block, { channel, ordererMsps, peerMsps, endorsement });
+    return openBlock(block, pin);
   } catch (error) {
-    const { reason = '', message = 'unreadable' } = error as { reason?: string; message?: string };
-    throw new Mismatch(FOREIGN.has(reason) ? 'UNTRUSTED_KEY' : 'ALTERED', `the block does not hold: ${message}`);
+    throw notHeld(error as Partial<BlockFault>);
   }
+}
+
+type BlockFault = NonNullable<LedgerTransaction['unproven']>;
+
+function notHeld({ reason = '', message = 'unreadable' }: Partial<BlockFault>): Mismatch {
+  return new Mismatch(FOREIGN.has(reason) ? 'UNTRUSTED_KEY' : 'ALTERED', `the block does not hold: ${message}`);
 }
 
 function transactionOf(transactions: readonly LedgerTransaction[], txId: string): LedgerTransaction {
@@ -26,6 +30,7 @@ function transactionOf(transactions: readonly LedgerTransaction[], txId: string)
   if (transaction.code !== 'VALID') {
     throw new Mismatch('UNANCHORED', `the ledger found the transaction ${transaction.code}: it changed nothing`);
   }
+  if (transaction.unproven) throw notHeld(transaction.unproven);
   return transaction;
 }
 

@@ -6,6 +6,7 @@ export interface LedgerTrust {
   ordererMsps: Record<string, string[]>;
   peerMsps: Record<string, string[]>;
   endorsement: string[];
+  atLeast?: number;
 }
 
 export interface LedgerTransaction {
@@ -15,6 +16,8 @@ export interface LedgerTransaction {
   chaincode: string;
   namespaceWrites: { namespace: string; key: string; value: Uint8Array | undefined }[];
   endorsers: string[];
+  /** Why the trust that was given does not reach this VALID transaction: it then shows no writes. */
+  unproven?: { reason: string; message: string };
 }
 
 export interface LedgerBlock {

@@ -1,4 +1,4 @@
-// holdfast-pin/1, and RFC 6962 section 2.1.2 between two checkpoints
+// holdfast-pin/1 and /2, and RFC 6962 section 2.1.2 between two checkpoints
 import { describe, expect, it } from '@jest/globals';
 import { FormatError, parsePin, pinText, verifyConsistency } from '../src/index.js';
 import { PaperLedger } from './paper-ledger.js';
@@ -53,6 +53,8 @@ describe('a pin', () => {
     for (const change of [
       { zzz: 1 },
       { format: 'holdfast-pin/2' },
+      { format: 'holdfast-pin/3' },
+      { atLeast: 1 },
       { site: '' },
       { origin: 'another' },
       { checkpointKey: 'x+00000000+AA==' },
@@ -68,5 +70,31 @@ describe('a pin', () => {
       expect(() => parsePin(Buffer.from(JSON.stringify({ ...value, ...change })))).toThrow(FormatError);
     }
     expect(() => parsePin(Buffer.from('{'))).toThrow(FormatError);
+  });
+
+  const three = { ...site.pin, endorsement: ['AMSP', 'BMSP', 'CMSP'] };
+  const known = { AMSP: ['a'], BMSP: ['b'], CMSP: ['c'] };
+
+  it('that demands fewer endorsements than there are organisations says how many, in a format that older verifiers refuse', () => {
+    const some = { ...three, peerMsps: known, atLeast: 2 };
+    expect(JSON.parse(pinText(some))).toMatchObject({ format: 'holdfast-pin/2', atLeast: 2 });
+    expect(parsePin(Buffer.from(pinText(some)))).toEqual(some);
+    expect(pinText(parsePin(Buffer.from(pinText(some))))).toBe(pinText(some));
+  });
+
+  it('that demands all of them is of the first format, as ever', () => {
+    const all = { ...three, peerMsps: known };
+    expect(JSON.parse(pinText(all))).toMatchObject({ format: 'holdfast-pin/1', endorsement: three.endorsement });
+    expect(parsePin(Buffer.from(pinText(all)))).not.toHaveProperty('atLeast');
+  });
+
+  it('is refused when it says the number otherwise, or none that can be', () => {
+    const value = JSON.parse(pinText({ ...three, peerMsps: known, atLeast: 2 })) as Record<string, unknown>;
+    for (const atLeast of [0, 3, 4, -1, 1.5, '2', null, undefined]) {
+      expect(() => parsePin(Buffer.from(JSON.stringify({ ...value, atLeast })))).toThrow(FormatError);
+    }
+    const twice = { ...value, endorsement: ['AMSP', 'AMSP', 'BMSP'] };
+    expect(() => parsePin(Buffer.from(JSON.stringify(twice)))).toThrow(FormatError);
+    expect(() => pinText({ ...three, peerMsps: known, atLeast: 3 })).toThrow(FormatError);
   });
 });

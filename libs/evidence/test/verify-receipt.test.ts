@@ -215,6 +215,18 @@ describe('a receipt of somebody else', () => {
     expect(judge(receiptText(receipt))).toMatchObject({ verdict: 'UNTRUSTED_KEY', detail: /not pinned/ });
   });
 
+  it.each([
+    ['ENDORSEMENT', 'ALTERED'],
+    ['IDENTITY', 'UNTRUSTED_KEY'],
+  ])('whose transaction the pin does not reach (%s) is %s', (reason, verdict) => {
+    const doubting: typeof openPaper = (block, trust) => {
+      const opened = openPaper(block, trust);
+      const unproven = { reason, message: 'endorsed by AMSP alone' };
+      return { ...opened, transactions: opened.transactions.map((one) => ({ ...one, unproven })) };
+    };
+    expect(verifyReceipt(genuine, site.pin, doubting)).toMatchObject({ verdict, detail: /AMSP alone/ });
+  });
+
   it('is UNTRUSTED_KEY when the checkpoint names our log under a key that is not pinned', () => {
     const receipt = site.receipt(at, { first: 2 });
     const checkpoint = site.checkpoint(site.events.length, receipt.block, other.checkpointKey);

@@ -7,7 +7,7 @@ import { decodeEnvelope } from './envelope.js';
 import { HEADER_TYPE } from './header.js';
 import { type Membership, membership } from './membership.js';
 import type { MspRoots } from './msp.js';
-import { implicitPolicy, NEVER, type Policy, signaturePolicy } from './policy.js';
+import { implicitPolicy, implicitThreshold, NEVER, type Policy, signaturePolicy } from './policy.js';
 
 export interface ChannelConfig {
   channel: string;
@@ -20,6 +20,8 @@ export interface ChannelConfig {
   organizationName(mspId: string): string | undefined;
   /** A policy by its path, such as /Channel/Application/Endorsement; undefined where there is none. */
   policy(path: string): Policy | undefined;
+  /** The same as a number: how many of `organizations` must agree, where the policy is ANY, ALL or a MAJORITY of theirs; else undefined. */
+  threshold(path: string, organizations: number): number | undefined;
   /** Path of the policy that the channel's ACLs give a resource, such as qscc/GetChainInfo; undefined where it has none of its own. */
   acl(resource: string): string | undefined;
 }
@@ -37,6 +39,7 @@ export function channelConfig(block: Block): ChannelConfig {
   const names = new Map(applications.map(({ name, mspId }) => [mspId, name]));
   const policies = new Map<string, Policy>();
   readPolicies(root, '/Channel', policies);
+  const implicit = implicitOf(root.getGroupsMap().get('Application'), '/Channel/Application');
   const acls = accessControls(root);
   return {
     channel: channelId,
@@ -45,8 +48,23 @@ export function channelConfig(block: Block): ChannelConfig {
     members: membership({ ...ordererMsps, ...peerMsps }),
     organizationName: (mspId) => names.get(mspId),
     policy: (path) => policies.get(path),
+    threshold: (path, count) => (implicit.has(path) ? implicitThreshold(implicit.get(path)!, count) : undefined),
     acl: (resource) => acls.get(resource),
   };
+}
+
+/** The implicit policies of a group, by path. */
+function implicitOf(group: common.ConfigGroup | undefined, path: string): Map<string, common.ImplicitMetaPolicy> {
+  const { IMPLICIT_META } = common.Policy.PolicyType;
+  const messages = [...(group?.getPoliciesMap().entries() ?? [])].filter(
+    ([, message]) => message.getPolicy()?.getType() === IMPLICIT_META,
+  );
+  return new Map(
+    messages.map(([name, message]) => {
+      const value = message.getPolicy()!.getValue_asU8();
+      return [`${path}/${name}`, decodeLoosely(common.ImplicitMetaPolicy, value, 'implicit policy')];
+    }),
+  );
 }
 
 interface Organization {

@@ -21,11 +21,10 @@ export interface BlockTrust {
   /** MSP id to root CA certificates (PEM). */
   ordererMsps: Record<string, string[]>;
   peerMsps: Record<string, string[]>;
-  /**
-   * MSP ids that must each have endorsed every VALID transaction (but those of `_lifecycle`) with a peer's
-   * certificate.
-   */
+  /** MSP ids whose peers' endorsements count. */
   endorsement: string[];
+  /** How many of them must have endorsed a transaction (but one of `_lifecycle`); undefined: each of them. */
+  atLeast?: number;
 }
 
 export interface OpenedBlock {
@@ -39,8 +38,8 @@ export interface OpenedBlock {
 /**
  * Checks all that a block proves by itself: canonical encoding; data hash; the orderer's signature and certificate
  * chain; and for each transaction flagged VALID the txid, creator's signature, proposal hash, and endorsements by
- * peers of every MSP of `trust.endorsement`. Certificates must have been in date at the time that the transaction
- * claims. Not proved: the flags and COMMIT_HASH (the peer's own finding, signed by nobody: who keeps a block must
+ * peers of as many MSPs as `trust` demands: one that trust does not reach is `unproven`, shows no writes, and does not
+ * spoil the others. Certificates must have been in date at the time that the transaction claims. Not proved: the flags and COMMIT_HASH (the peer's own finding, signed by nobody: who keeps a block must
  * bind its bytes), and that the reads were current. Throws BlockError with a reason and a sentence naming what is
  * wrong.
  */

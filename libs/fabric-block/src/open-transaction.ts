@@ -22,6 +22,12 @@ export interface OpenedTransaction {
   namespaceWrites: { namespace: string; key: string; value: Uint8Array | undefined }[];
   /** MSP ids, sorted, whose peers' endorsements were checked. Empty unless VALID. */
   endorsers: string[];
+  /**
+   * Why trust does not reach a VALID transaction, which then shows no writes: made by an organisation that is not trusted
+   * (IDENTITY), or not endorsed as `trust` demands (ENDORSEMENT). A channel may well have such, of other contracts,
+   * under policies of single keys, or by those who joined later: they spoil nothing that stands beside them.
+   */
+  unproven?: BlockError;
 }
 
 export interface TransactionTrust {
@@ -29,12 +35,13 @@ export interface TransactionTrust {
   peers: Membership;
   orderers: Membership;
   endorsement: readonly string[];
+  atLeast?: number;
 }
 
 /** Chaincodes whose definitions are agreed under a policy of their own. */
 const LIFECYCLE = '_lifecycle';
 
-/** Checks all of a transaction that the peer flagged VALID. Throws BlockError naming what is wrong. */
+/** Checks all of a transaction that the peer flagged VALID. Throws BlockError naming what can be in no valid transaction. */
 export function checkValidTransaction(bytes: Uint8Array, trust: TransactionTrust): OpenedTransaction {
   const envelope = decodeEnvelope(bytes);
   const { type, channelId } = envelope.channelHeader;
@@ -66,21 +73,33 @@ function configuration(envelope: Envelope, trust: TransactionTrust): OpenedTrans
 }
 
 function endorserTransaction(envelope: Envelope, trust: TransactionTrust): OpenedTransaction {
+  const { txId, type } = envelope.channelHeader;
+  const chaincode = chaincodeOfExtension(envelope.channelHeader.extension);
+  const known = { txId, code: 'VALID', type, chaincode };
+  const nothing = { creatorMsp: '', namespaceWrites: [], endorsers: [] };
   const at = headerTime(envelope.channelHeader);
   if (!at) throw new BlockError('HEADER', 'A transaction claims no time.');
-  const creator = checkEnvelope(envelope, trust.peers, at);
+  const creator = creatorOf(envelope, trust.peers, at);
+  if (creator instanceof BlockError) return { ...known, ...nothing, unproven: creator };
   const action = onlyAction(envelope);
   const { action: result } = checkProposalHash(envelope, action);
-  const chaincode = chaincodeOfExtension(envelope.channelHeader.extension);
   if (result.chaincode.name !== chaincode) {
     throw new BlockError('HEADER', 'The result of a transaction is that of another chaincode.');
   }
   const sets = decodeReadWriteSet(result.results);
-  const endorsers = endorserMsps(action, trust.peers, at);
-  checkPolicy(chaincode, sets, endorsers, trust.endorsement);
-  const { txId, type } = envelope.channelHeader;
-  const found = { creatorMsp: creator.mspId, chaincode, namespaceWrites: writes(sets), endorsers };
-  return { txId, code: 'VALID', type, ...found };
+  const found = { ...known, creatorMsp: creator.mspId, endorsers: endorserMsps(action, trust.peers, at) };
+  const unproven = policyFailure(chaincode, sets, found.endorsers, trust);
+  return unproven ? { ...found, namespaceWrites: [], unproven } : { ...found, namespaceWrites: writes(sets) };
+}
+
+/** The error is given back when the creator is nobody whom these organisations know; thrown when it is one who did not sign. */
+function creatorOf(envelope: Envelope, peers: Membership, at: Date): Member | BlockError {
+  try {
+    return checkEnvelope(envelope, peers, at);
+  } catch (error) {
+    if (error instanceof BlockError && error.reason === 'IDENTITY') return error;
+    throw error;
+  }
 }
 
 function onlyAction(envelope: Envelope): TransactionAction {
@@ -117,18 +136,21 @@ function goodEndorser(...endorsement: Parameters<typeof checkEndorsement>): Memb
   }
 }
 
-function checkPolicy(
+function policyFailure(
   chaincode: string,
   sets: readonly NamespaceSet[],
   endorsers: readonly string[],
-  required: readonly string[],
-): void {
+  { endorsement, atLeast = endorsement.length }: TransactionTrust,
+): BlockError | undefined {
   const foreign = sets.some((set) => set.namespace !== chaincode && set.writes.length + set.metadataWrites.length > 0);
-  if (foreign) throw new BlockError('ENDORSEMENT', 'A transaction writes to a namespace that is not its chaincode.');
-  const missing = chaincode === LIFECYCLE ? [] : required.filter((mspId) => !endorsers.includes(mspId));
-  if (missing.length > 0 || endorsers.length === 0) {
-    throw new BlockError('ENDORSEMENT', `A valid transaction is not endorsed by ${missing.join(', ') || 'anyone'}.`);
-  }
+  if (foreign) return new BlockError('ENDORSEMENT', 'The transaction writes to a namespace that is not its chaincode.');
+  const [needed, counted] =
+    chaincode === LIFECYCLE ? [1, endorsers] : [atLeast, endorsers.filter((mspId) => endorsement.includes(mspId))];
+  // Whatever the rule, what nobody has endorsed proves nothing.
+  if (counted.length >= Math.max(needed, 1)) return undefined;
+  const by = counted.length > 0 ? `by ${counted.join(', ')} alone` : 'by nobody';
+  const demanded = `${needed} of ${endorsement.join(', ')} must endorse it`;
+  return new BlockError('ENDORSEMENT', `The transaction is endorsed ${by}, but ${demanded}.`);
 }
 
 function writes(sets: readonly NamespaceSet[]): OpenedTransaction['namespaceWrites'] {

@@ -86,12 +86,17 @@ function byIdentity(bytes: Uint8Array): Principal {
 
 /** ANY, ALL or a MAJORITY of policies; with none at all everything is enough, as in Fabric. */
 export function implicitPolicy(message: common.ImplicitMetaPolicy, below: readonly Policy[]): Policy {
+  const needed = implicitThreshold(message, below.length);
+  return (signers) => below.filter((policy) => policy(signers)).length >= needed;
+}
+
+/** How many of `count` policies it takes. */
+export function implicitThreshold(message: common.ImplicitMetaPolicy, count: number): number {
   const { ANY, ALL } = common.ImplicitMetaPolicy.Rule;
   const thresholds = new Map<number, number>([
     [ANY, 1],
-    [ALL, below.length],
+    [ALL, count],
   ]);
-  const majority = Math.floor(below.length / 2) + 1;
-  const needed = below.length === 0 ? 0 : (thresholds.get(message.getRule()) ?? majority);
-  return (signers) => below.filter((policy) => policy(signers)).length >= needed;
+  const majority = Math.floor(count / 2) + 1;
+  return count === 0 ? 0 : (thresholds.get(message.getRule()) ?? majority);
 }

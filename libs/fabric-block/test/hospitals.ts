@@ -18,7 +18,7 @@ import {
 } from '../src/index.js';
 
 export const NOW = new Date('2026-03-01T12:00:00Z');
-const validity = { notBefore: new Date('2026-01-01T00:00:00Z'), notAfter: new Date('2027-01-01T00:00:00Z') };
+export const VALIDITY = { notBefore: new Date('2026-01-01T00:00:00Z'), notAfter: new Date('2027-01-01T00:00:00Z') };
 
 /** Two hospitals and an orderer with certificates of their own. */
 export interface Hospitals {
@@ -35,9 +35,9 @@ export async function makeHospitals(): Promise<Hospitals> {
   const roles = ['peer', 'client', 'admin', 'orderer'] as const;
   const members = roles.map((role) => ({ name: role, role }));
   const [A, B, orderer] = await Promise.all([
-    makeOrganization({ name: 'HospitalA', mspId: 'HospitalAMSP' }, members, validity),
-    makeOrganization({ name: 'HospitalB', mspId: 'HospitalBMSP' }, members, validity),
-    makeOrganization({ name: 'Orderer', mspId: 'OrdererMSP' }, members, validity),
+    makeOrganization({ name: 'HospitalA', mspId: 'HospitalAMSP' }, members, VALIDITY),
+    makeOrganization({ name: 'HospitalB', mspId: 'HospitalBMSP' }, members, VALIDITY),
+    makeOrganization({ name: 'Orderer', mspId: 'OrdererMSP' }, members, VALIDITY),
   ]);
   return {
     trust: {

@@ -20,13 +20,14 @@ export function recording(name: 'mixed' | 'sequential'): Recording {
 function genesisTrust(genesis: Block): BlockTrust {
   const envelope = decodeEnvelope(genesis.data[0]!);
   const channel = common.ConfigEnvelope.deserializeBinary(envelope.data).getConfig()!.getChannelGroup()!;
-  const trust: BlockTrust = {
+  const peerMsps = groupMsps(channel.getGroupsMap().get('Application')!);
+  return {
     channel: envelope.channelHeader.channelId,
     ordererMsps: groupMsps(channel.getGroupsMap().get('Orderer')!),
-    peerMsps: groupMsps(channel.getGroupsMap().get('Application')!),
-    endorsement: [],
+    peerMsps,
+    endorsement: Object.keys(peerMsps),
+    atLeast: 1,
   };
-  return trust;
 }
 
 function groupMsps(group: common.ConfigGroup): Record<string, string[]> {

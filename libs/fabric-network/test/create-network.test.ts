@@ -76,6 +76,20 @@ describe('a network made from nothing', () => {
     expect(trust.endorsement).toEqual(['HospitalAMSP', 'HospitalBMSP']);
     expect(JSON.stringify(trust)).not.toContain('PRIVATE');
   });
+
+  test.each([
+    [1, undefined],
+    [2, undefined],
+    [3, 2],
+    [4, 3],
+  ])('demands of %i hospitals what the channel demands, a majority', async (size, atLeast) => {
+    const own = await mkdtemp(join(tmpdir(), 'holdfast-majority-'));
+    const organizations = Array.from({ length: size }, (_, index) => ({ name: `H${index}`, mspId: `H${index}MSP` }));
+    const { trust } = await createNetwork(own, { organizations });
+    await rm(own, { recursive: true });
+    expect(trust.endorsement).toHaveLength(size);
+    expect(trust.atLeast).toBe(atLeast);
+  });
 });
 
 describe('a second start', () => {
