@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { resourceTypes } from '#libs/fhir-definitions';
 
 const issuer = z.strictObject({ issuer: z.url(), jwksUri: z.url(), audience: z.string().min(1).optional() });
 
@@ -29,6 +30,23 @@ const environment = z.object({
       }
     })
     .pipe(z.array(issuer)),
+  REQUIRED_PROFILES: z
+    .string()
+    .default('{}')
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue('is not JSON');
+        return z.NEVER;
+      }
+    })
+    .pipe(
+      z.record(
+        z.string().refine((type) => resourceTypes().has(type), 'names what is no resource type of FHIR R4'),
+        z.array(z.string().min(1)),
+      ),
+    ),
   CORS_ORIGINS: z
     .string()
     .default('')
@@ -41,6 +59,15 @@ const environment = z.object({
     .int()
     .min(1024)
     .default(16 * 1024 * 1024),
+  ASYNC_JOBS: z.coerce.number().int().min(1).default(500),
+  ASYNC_JOBS_PER_CLIENT: z.coerce.number().int().min(1).default(50),
+  ASYNC_SECONDS: z.coerce.number().int().min(1).default(3600),
+  ASYNC_RESULT_SECONDS: z.coerce.number().int().min(1).default(3600),
+  ASYNC_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1024)
+    .default(64 * 1024 * 1024),
   MAX_LAG_SECONDS: z.coerce.number().int().min(1).optional(),
   MAX_BUNDLE_BYTES: z.coerce
     .number()
@@ -69,12 +96,22 @@ export interface Config {
   maxLagSeconds?: number;
   /** Of a batch or transaction. */
   maxBundleBytes: number;
+  /** Requests that are answered later (`Prefer: respond-async`), kept at once: of all, and of one client. */
+  asyncJobs: number;
+  asyncJobsPerClient: number;
+  /** Such a request is given up after so many seconds, and its answer is kept for so many. */
+  asyncSeconds: number;
+  asyncResultSeconds: number;
+  /** Of the body of such a request, and of its answer. */
+  asyncBytes: number;
   /** Origins of web pages that may call the API from a browser; none if not set. */
   corsOrigins: string[];
   /** What happens to references to what is not there. */
   referentialIntegrity: 'off' | 'warn' | 'refuse';
   /** Whether a conditional delete may delete several resources. */
   deletesSeveral: boolean;
+  /** By resource type: canonical URLs of the profiles that every resource of it must conform to. */
+  requiredProfiles: Readonly<Record<string, readonly string[]>>;
 }
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
@@ -112,8 +149,14 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     maxBodyBytes: env.MAX_BODY_BYTES,
     ...(env.MAX_LAG_SECONDS === undefined ? {} : { maxLagSeconds: env.MAX_LAG_SECONDS }),
     maxBundleBytes: Math.max(env.MAX_BUNDLE_BYTES, env.MAX_BODY_BYTES),
+    asyncJobs: env.ASYNC_JOBS,
+    asyncJobsPerClient: env.ASYNC_JOBS_PER_CLIENT,
+    asyncSeconds: env.ASYNC_SECONDS,
+    asyncResultSeconds: env.ASYNC_RESULT_SECONDS,
+    asyncBytes: env.ASYNC_BYTES,
     corsOrigins: env.CORS_ORIGINS,
     referentialIntegrity: env.REFERENTIAL_INTEGRITY,
     deletesSeveral: env.CONDITIONAL_DELETE === 'multiple',
+    requiredProfiles: env.REQUIRED_PROFILES,
   };
 }

@@ -5,8 +5,8 @@ import { instant } from '#libs/fhir-model';
 import { capabilityStatement, type Services } from '#libs/interactions';
 import { EMBEDDED_LEDGER } from '#libs/ledger';
 import { fileMasterKey, openStore } from '#libs/store';
-import { Definitions, PackageSet } from '#libs/validation';
 import { type Config, readConfig } from './config.js';
+import { heldDefinitions } from './held-definitions.js';
 import { consentWait, lagBound } from './ledger-bounds.js';
 import { pinReader } from './pin-reader.js';
 import { makeServer } from './server.js';
@@ -26,7 +26,8 @@ async function start(config: Config, log: pino.Logger): Promise<void> {
     base: config.base,
     applicationName: 'holdfast fhir-server',
   });
-  const { site, base, custodian } = config;
+  const { site, base, custodian, requiredProfiles } = config;
+  const definitions = heldDefinitions(join(config.dataDir, 'packages'), requiredProfiles);
   const services: Services = {
     store,
     site,
@@ -34,7 +35,8 @@ async function start(config: Config, log: pino.Logger): Promise<void> {
     custodian,
     pin: pinReader(join(config.dataDir, 'pin.json')),
     openBlock,
-    definitions: new Definitions(new PackageSet(join(config.dataDir, 'packages'))),
+    definitions,
+    requiredProfiles,
     referentialIntegrity: config.referentialIntegrity,
     deletesSeveral: config.deletesSeveral,
     consentOnLedger: consentWait(store),
@@ -49,6 +51,7 @@ async function start(config: Config, log: pino.Logger): Promise<void> {
       version: process.env.npm_package_version ?? '0.1.0',
       since: instant(await store.time()),
       ledger: LEDGERS[config.ledger],
+      definitions: definitions.version,
       deletesSeveral: config.deletesSeveral,
       cors: config.corsOrigins.length > 0,
       enforcesReferences: config.referentialIntegrity === 'refuse',

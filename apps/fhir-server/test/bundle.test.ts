@@ -36,7 +36,7 @@ const OTHER = 'urn:uuid:88f151c0-a954-468a-88bd-5ae15c08e059';
 describe('a transaction', () => {
   test('stores all entries, answers in their order, and links them to each other', async () => {
     const observation =
-      `{"resourceType":"Observation","status":"final","code":{"text":"x"},"subject":{"reference":"${URN}"},` +
+      `{"resourceType":"Observation","status":"final","code":{"text":"x"},"subject":{"reference":"${URN}"},"encounter":{"reference":"#c"},` +
       `"text":{"status":"generated","div":"<div xmlns=\\"http://www.w3.org/1999/xhtml\\">caf\\u00e9 <a href=\\"${URN}\\">p</a></div>"},` +
       `"extension":[{"url":"http://x.test/e","valueReference":{"reference":"${URN}"}},{"url":"http://x.test/u","valueUri":"${URN}"},` +
       `{"url":"http://x.test/s","valueString":"${URN}"}],"identifier":[{"system":"urn:ietf:rfc:3986","value":"${URN}"}],` +

@@ -94,6 +94,7 @@ export async function startTestServer(variables: Record<string, string> = {}): P
       openBlock,
       referentialIntegrity: config.referentialIntegrity,
       deletesSeveral: config.deletesSeveral,
+      requiredProfiles: config.requiredProfiles,
     },
     tokens: new TokenVerifier([{ issuer, audience: config.base, keys }]),
     capabilities: capabilityStatement(installation),

@@ -9,6 +9,8 @@ export interface Installation {
   version: string;
   /** When the server started, as an instant. */
   since: string;
+  /** Names what resources are validated against; FHIR R4 alone if not given. */
+  definitions?: string;
   /** Who operates the ledger, in words a reader of a receipt must know. */
   ledger: string;
   /** Whether references to what is not there are refused. */
@@ -58,7 +60,7 @@ export function capabilityStatement(installation: Installation): string {
 function rest(installation: Installation): object {
   return {
     mode: 'server',
-    documentation: `Resources are validated against the structure of FHIR R4 (${DEFINITIONS_VERSION}).`,
+    documentation: `Resources are validated against FHIR R4 and its profiles (${installation.definitions ?? DEFINITIONS_VERSION}).`,
     security: {
       cors: installation.cors === true,
       service: [

@@ -19,7 +19,7 @@ import { writtenAnswer } from './version-answer.js';
  */
 export async function createResource(services: Services, request: FhirRequest): Promise<Answer> {
   if (request.condition === undefined) return createUnconditionally(services, request);
-  const document = resourceBody(request);
+  const document = resourceBody(services, request);
   const criteria = await criteriaOf(services, request);
   return services.store.transaction(async (store) => {
     const inside = { ...services, store };
@@ -33,7 +33,7 @@ export async function createResource(services: Services, request: FhirRequest): 
 /** The same, whatever the condition says. */
 export async function createUnconditionally(services: Services, request: FhirRequest): Promise<Answer> {
   const facts = await granted(services, request, 'create');
-  const document = resourceBody(request);
+  const document = resourceBody(services, request);
   const warnings = await checkReferences(services, request, document, decide(facts, services.store.hash64));
   const { store } = services;
   const { type, newId } = request;

@@ -10,6 +10,13 @@ export interface Preference {
   handling?: 'strict' | 'lenient';
 }
 
+/** The text that a body was sent in. */
+export interface BodySource {
+  readonly text: Uint8Array;
+  /** Where in the text the body is, as a JSON pointer. */
+  readonly at: string;
+}
+
 /** A request to the server as a whole. */
 export interface SystemRequest {
   /** From the verified token alone. */
@@ -18,6 +25,8 @@ export interface SystemRequest {
   readonly query: readonly (readonly [string, string])[];
   /** The body as received. */
   readonly body?: Uint8Array;
+  /** Where the body comes from, if it is not itself what was sent: a part of a text, or a translation, which has no places in it. */
+  readonly source?: BodySource | 'translation';
   /** The version that If-Match demands. */
   readonly ifMatch?: string;
   /** Versions the client holds. */

@@ -4,7 +4,6 @@ import { type JsonDocument, JsonError, parse } from '#libs/fhir-json';
 import { FhirError, notFound, preconditionFailed, unprocessable } from '#libs/fhir-model';
 import { PatchError } from '#libs/fhir-patch';
 import type { Found, ReadResult } from '#libs/store';
-import { validate } from '#libs/validation';
 import type { Answer } from './answer.js';
 import { criteriaOf } from './conditional/criteria.js';
 import { queryOf } from './conditional/match.js';
@@ -17,6 +16,7 @@ import { checkReferences } from './references/integrity.js';
 import { isObject } from './resource-body.js';
 import type { Services } from './services.js';
 import { recordResult, shown } from './shown.js';
+import { checkValidity } from './validity.js';
 import { writtenAnswer } from './version-answer.js';
 import { versionNumber } from './version-number.js';
 
@@ -108,7 +108,7 @@ async function patched(
   apply: ApplyPatch,
 ): Promise<JsonDocument> {
   try {
-    return checked(found, apply(parse(found.version.bytes)));
+    return checked(services, request, found, apply(parse(found.version.bytes)));
   } catch (error) {
     const told = refusalOf(error);
     await recordResult(services, request, 'patch', found, told.status);
@@ -116,15 +116,19 @@ async function patched(
   }
 }
 
-function checked({ version: { type, id } }: Found, text: string): JsonDocument {
+function checked(
+  services: Services,
+  request: FhirRequest,
+  { version: { type, id } }: Found,
+  text: string,
+): JsonDocument {
   const document = parse(Buffer.from(text));
   const resource = document.value;
   if (!isObject(resource) || resource.resourceType !== type || resource.id !== id) {
     const diagnostics = 'A patch may change neither the type nor the id of a resource';
     throw unprocessable([{ severity: 'error', code: 'value', diagnostics }]);
   }
-  const errors = validate(type, resource);
-  if (errors.length > 0) throw unprocessable(errors);
+  checkValidity(services, request, resource);
   return document;
 }
 

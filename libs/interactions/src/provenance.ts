@@ -37,7 +37,7 @@ export async function withProvenance(
 function provenanceRequest(request: FhirRequest, document: JsonDocument, written: readonly VersionName[]): FhirRequest {
   const { context } = request;
   const body = Buffer.from(withTargets(document, written));
-  return { context, type: 'Provenance', query: [], ifNoneMatch: [], preference: { handling: 'strict' }, body };
+  return { context, type: 'Provenance', query: [], ifNoneMatch: [], preference: {}, body };
 }
 
 function withTargets({ text }: JsonDocument, written: readonly VersionName[]): string {

@@ -1,22 +1,22 @@
 // Every request that passed the token check and the parser leaves an event, durable before the answer goes out.
 
 import { type EventDraft, makeEvent, type Subject } from '#libs/evidence';
-import { DEFINITIONS_VERSION } from '#libs/fhir-definitions';
 import type { EventMaker, EventToRecord, StoredVersion, VersionName, WriteFacts } from '#libs/store';
 import type { FhirRequest, SystemRequest } from './fhir-request.js';
 import type { Services } from './services.js';
+import { definitionsVersion } from './validity.js';
 
 /** What an event says beyond who asked. */
 export type Done = Pick<EventDraft, 'action' | 'decision' | 'outcome'> &
   Partial<Pick<EventDraft, 'patient' | 'consent' | 'subject' | 'content' | 'query' | 'count' | 'versions'>>;
 
 /** The draft of an event: agent, client and purpose come from the token. */
-export function draft(request: SystemRequest, done: Done): EventDraft {
+export function draft(services: Services, request: SystemRequest, done: Done): EventDraft {
   const { user, client, purpose } = request.context;
   return {
     ...done,
     client,
-    definitions: DEFINITIONS_VERSION,
+    definitions: definitionsVersion(services),
     ...(user === undefined ? {} : { agent: user }),
     ...(purpose === undefined ? {} : { purpose }),
   };
@@ -32,7 +32,7 @@ export function eventOf(
 ): EventToRecord {
   const about = patients.length === 1 ? { patient: patients[0] as string } : {};
   return {
-    event: makeEvent(draft(request, { ...done, ...about }), services.site, time),
+    event: makeEvent(draft(services, request, { ...done, ...about }), services.site, time),
     decision: done.decision,
     time,
     patients,
@@ -53,8 +53,11 @@ function subjectOfRequest(request: SystemRequest & Partial<FhirRequest>): Pick<D
   return type === undefined || id === undefined ? {} : { subject: { type, id } };
 }
 
+/** What is kept of a version that is shown. */
+export type Disclosed = Pick<StoredVersion, 'type' | 'id' | 'version' | 'patients' | 'commitment'>;
+
 /** A version that is shown, and the Consent version that decided so, if any did. */
-type Shown = StoredVersion & { readonly consent?: string };
+type Shown = Disclosed & { readonly consent?: string };
 
 /** The versions among the entries of a history, each with what decided on it. */
 export function shownIn(entries: readonly { version: StoredVersion; consent?: string }[]): Shown[] {
@@ -75,6 +78,7 @@ export function eventsOfVersions(
   done: Pick<Done, 'action' | 'query' | 'subject'>,
   versions: readonly Shown[],
 ): EventToRecord[] {
+  services.disclosed?.(versions);
   const byPatient = new Map<string, Shown[]>();
   for (const version of versions) {
     for (const patient of version.patients.length > 0 ? version.patients : ['']) {
@@ -100,7 +104,7 @@ export function eventsOfVersions(
   );
 }
 
-function nameOf({ type, id, version, commitment }: StoredVersion) {
+function nameOf({ type, id, version, commitment }: Disclosed) {
   return { type, id, version: String(version), commitment };
 }
 

@@ -1,23 +1,34 @@
 // FHIR R4 http.html#create and #update: the body of a write, parsed and validated before anything else happens.
 import { type JsonDocument, JsonError, type JsonObject, type JsonValue, parse } from '#libs/fhir-json';
-import { badRequest, isId, unprocessable } from '#libs/fhir-model';
-import { validate } from '#libs/validation';
-import type { FhirRequest } from './fhir-request.js';
+import { badRequest, FhirError, isId } from '#libs/fhir-model';
+import type { BodySource, FhirRequest, SystemRequest } from './fhir-request.js';
+import type { Services } from './services.js';
+import { checkValidity } from './validity.js';
 
 /**
  * The resource in the body.
  * @throws FhirError 400 for what is not JSON, no resource, or not of the type (and, for an update, the id) of the URL; 422
  * for what is no valid resource, with one issue a fault.
  */
-export function resourceBody(request: FhirRequest): JsonDocument {
+export function resourceBody(services: Services, request: FhirRequest): JsonDocument {
   if (request.document) return request.document;
   const document = jsonDocument(request.body ?? new Uint8Array());
-  checkResource(request, document.value);
+  checkResource(services, request, document.value, sourceOf(request));
   return document;
 }
 
+/** The text that the body was sent as; undefined where the body is a translation of it. */
+export function sourceOf({ source, body = new Uint8Array() }: SystemRequest): BodySource | undefined {
+  return source === 'translation' ? undefined : (source ?? { text: body, at: '' });
+}
+
 /** The same for a resource that has been parsed. @throws FhirError 400 or 422. */
-export function checkResource(request: FhirRequest, resource: JsonValue): void {
+export function checkResource(
+  services: Services,
+  request: FhirRequest,
+  resource: JsonValue,
+  source: BodySource | undefined,
+): void {
   if (!isObject(resource) || typeof resource.resourceType !== 'string') {
     throw badRequest('The body is no FHIR resource: an object with a resourceType is needed', 'structure');
   }
@@ -27,8 +38,7 @@ export function checkResource(request: FhirRequest, resource: JsonValue): void {
   if (request.id !== undefined && resource.id !== request.id) {
     throw badRequest('The id in the body is not the id in the URL');
   }
-  const errors = validate(request.type, resource);
-  if (errors.length > 0) throw unprocessable(errors);
+  checkValidity(services, request, resource, source);
 }
 
 /** The id that a body names itself. @throws FhirError 400 for one that no resource can have. */
@@ -45,7 +55,9 @@ export function jsonDocument(body: Uint8Array): JsonDocument {
     return parse(body);
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
-    throw badRequest(`The body is no JSON that can be taken: ${error.message}`, 'structure');
+    const { message, line, column } = error;
+    const diagnostics = `The body is no JSON that can be taken: ${message}`;
+    throw new FhirError(400, { severity: 'fatal', code: 'structure', details: diagnostics, diagnostics, line, column });
   }
 }
 

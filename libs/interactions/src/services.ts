@@ -1,6 +1,7 @@
 import type { OpenBlock, Pin } from '#libs/evidence';
 import type { Store } from '#libs/store';
 import type { Definitions } from '#libs/validation';
+import type { Disclosed } from './record.js';
 
 /** What the interactions need of the world. Made once, in the server's wiring page. */
 export interface Services {
@@ -13,8 +14,10 @@ export interface Services {
   readonly custodian: string;
   /** The pin of this installation; undefined until the ledger has been seen for the first time. */
   pin(): Promise<Pin | undefined>;
-  /** What `$validate` checks against; FHIR R4 alone if not given. */
+  /** What resources are validated against; FHIR R4 alone if not given. */
   readonly definitions?: Definitions;
+  /** Canonical URLs of the profiles that every resource of a type must conform to, claimed or not. */
+  readonly requiredProfiles?: Readonly<Record<string, readonly string[]>>;
   /** What happens to references to what is not there. `off` if not given. */
   readonly referentialIntegrity?: 'off' | 'warn' | 'refuse';
   /** Whether a conditional delete may delete several resources. */
@@ -23,6 +26,10 @@ export interface Services {
   readonly consentOnLedger?: (id: string, version: number) => Promise<boolean>;
   /** Throws FhirError 503 where so much waits for the ledger that nothing may be shown until it has been recorded there. */
   readonly checkLedgerLag?: () => Promise<void>;
+  /** Hears of every version that an answer shows or was made from. */
+  readonly disclosed?: (versions: readonly Disclosed[]) => void;
+  /** Hears how many entries of a Bundle are done; throws where it is to go no further. */
+  readonly progress?: (done: number, all: number) => void;
   /** Opens and checks a block of the ledger. */
   readonly openBlock: OpenBlock;
 }

@@ -19,7 +19,7 @@ import { versionNumber } from './version-number.js';
  */
 export async function updateOne(services: Services, request: FhirRequest, id: string): Promise<Answer> {
   const facts = await granted(services, request, 'update');
-  const document = resourceBody(request);
+  const document = resourceBody(services, request);
   const mayCreate = isSystemClient(request.context);
   const { store } = services;
   const answer = decide(facts, store.hash64);

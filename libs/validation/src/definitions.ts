@@ -20,20 +20,18 @@ export interface DefinitionSource extends TerminologySource {
 /** What resources are validated against: FHIR R4 and, before it, the packages of a hospital. Keeps what it made ready. */
 export class Definitions {
   readonly terminology: Terminology;
+  /** Names what resources are validated against: FHIR R4 as slimmed, and the packages if there are any. */
+  readonly version: string;
   /** Profiles made ready. */
   readonly profiles: Profiles;
 
   constructor(private readonly source?: DefinitionSource) {
+    this.version = source?.version ? `${DEFINITIONS_VERSION}+${source.version}` : DEFINITIONS_VERSION;
     this.profiles = new Profiles(this);
     this.terminology = new Terminology({
       codeSystem: (url) => source?.codeSystem(url) ?? codeSystem(url),
       valueSet: (url) => source?.valueSet(url) ?? valueSetDefinition(url),
     });
-  }
-
-  /** Names what resources are validated against: FHIR R4 as slimmed, and the packages if there are any. */
-  get version(): string {
-    return this.source?.version ? `${DEFINITIONS_VERSION}+${this.source.version}` : DEFINITIONS_VERSION;
   }
 
   /** A profile or extension by its canonical URL; a version that is not the one held finds nothing. */

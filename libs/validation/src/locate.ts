@@ -13,13 +13,17 @@ export class Locator {
   private readonly starts = new Map<string, number>([['', 0]]);
   private lines: number[] | undefined;
 
-  constructor(source: string | Uint8Array) {
+  /** `base` is a pointer to what the pointers asked about begin at. */
+  constructor(
+    source: string | Uint8Array,
+    private readonly base = '',
+  ) {
     this.text = typeof source === 'string' ? source : new TextDecoder().decode(source);
   }
 
   /** Where the value that a JSON pointer leads to begins; of a member that is not there, where its owner begins. */
   place(pointer: string): TextPlace {
-    return this.at(this.start(pointer));
+    return this.at(this.start(this.base + pointer));
   }
 
   private start(pointer: string): number {

@@ -48,7 +48,9 @@ export class Report {
     if (this.errors >= MOST_FAULTS) throw new EnoughFaults();
   }
 
-  get hasErrors(): boolean {
-    return this.errors > 0;
+  /** The findings; where it is strict, with warnings as errors. */
+  graded(isStrict = false): readonly Finding[] {
+    if (!isStrict) return this.findings;
+    return this.findings.map((each) => (each.severity === 'warning' ? { ...each, severity: 'error' } : each));
   }
 }

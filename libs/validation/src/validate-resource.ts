@@ -32,12 +32,18 @@ export interface ValidationOptions {
   readonly required?: Readonly<Record<string, readonly string[]>>;
   /** False leaves out the profiles that a resource itself claims or, as a vital sign, is by its code. */
   readonly claims?: boolean;
+  /** What breaks a profile that a resource is only by its code, as a vital sign, is an error by default. */
+  readonly impliedAs?: 'error' | 'warning';
   /** As in `$validate`: an update needs an id; of a delete nothing is looked at. */
   readonly mode?: 'create' | 'update' | 'delete' | 'profile';
   /** Makes warnings errors, as `Prefer: handling=strict` asks for. */
   readonly strict?: boolean;
   /** The text as sent, so that issues say line and column. */
   readonly source?: string | Uint8Array;
+  /** Where in the source the resource is, as a JSON pointer; all of it by default. */
+  readonly sourceAt?: string;
+  /** Leaves out what is less than an error: what refuses a write. */
+  readonly errorsOnly?: boolean;
   /**
    * How much is checked: structure and the value sets of FHIR R4; also what the standard and profiles say beside FHIRPath; or all,
    * which is the default.
@@ -145,10 +151,12 @@ function issues(
   end: Ending,
   options: ValidationOptions,
 ): ValidationIssue[] {
-  const locator = options.source === undefined ? undefined : new Locator(options.source);
-  const all = report.findings.map(({ severity, code, at, text: details, rule }): ValidationIssue => {
+  const { source, sourceAt, errorsOnly } = options;
+  const found = report.graded(options.strict).filter(({ severity }) => !errorsOnly || severity === 'error');
+  const locator = source === undefined || found.length === 0 ? undefined : new Locator(source, sourceAt);
+  const all = found.map(({ severity, code, at, text: details, rule }): ValidationIssue => {
     return {
-      severity: options.strict && severity === 'warning' ? 'error' : severity,
+      severity,
       code,
       details,
       ...(rule === undefined ? {} : { diagnostics: rule }),

@@ -8,14 +8,16 @@ import { FhirError, isId, notFound } from '#libs/fhir-model';
 import {
   type Answer,
   choiceOf,
+  deferrableName,
   type FhirRequest,
   type Services,
   withLedgerNews,
   withProvenance,
 } from '#libs/interactions';
+import { JobRunner } from '../jobs/job-runner.js';
 import { TokenVerifier } from '../token/token-verifier.js';
 import { send, sendError } from './answer-sender.js';
-import { ifMatch, ifModifiedSince, ifNoneMatch, preference } from './conditions.js';
+import { ifMatch, ifModifiedSince, ifNoneMatch, preference, prefersAsync } from './conditions.js';
 import { failureFacts } from './failure-facts.js';
 import { Measures } from './measures.js';
 import { refusalFormat, represented, wantedOf } from './representation.js';
@@ -39,6 +41,7 @@ export class Edge {
     @Inject(CAPABILITIES) private readonly capabilityStatement: string,
     @Inject(TokenVerifier) private readonly tokens: TokenVerifier,
     @Inject(Measures) private readonly measures: Measures,
+    @Inject(JobRunner) private readonly jobs: JobRunner,
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
@@ -61,9 +64,12 @@ export class Edge {
     try {
       const fhirRequest = await this.read(request, body);
       const provenance = provenanceOf(request);
-      const done = provenance
-        ? withProvenance(this.services, fhirRequest, provenance, interact)
-        : interact(this.services, fhirRequest);
+      const deferred = prefersAsync(request.headers.prefer) ? deferrableName(interact) : undefined;
+      const done = deferred
+        ? this.jobs.accept({ name: deferred, request: fhirRequest, ...(provenance && { provenance }) })
+        : provenance
+          ? withProvenance(this.services, fhirRequest, provenance, interact)
+          : interact(this.services, fhirRequest);
       const answer = await withLedgerNews(this.services, fhirRequest, await done);
       const inForm = represented(answer, request, fhirRequest.query);
       this.measures.answered(request.method, inForm.status);
@@ -99,6 +105,7 @@ export class Edge {
       ...path,
       query: kind === 'form' ? [...query, ...new URLSearchParams(body?.toString('utf8'))] : [...query],
       ...(kind !== 'form' && body ? { body } : {}),
+      ...(body === undefined || body === request.body ? {} : { source: 'translation' as const }),
       ...(match === undefined ? {} : { ifMatch: match }),
       ...(since === undefined ? {} : { ifModifiedSince: since }),
       ...(condition === undefined ? {} : { condition }),

@@ -1,6 +1,6 @@
 // FHIR R4 xml.html and json.html: JSON within, what the client asked for without.
 import { JsonError, parse } from '#libs/fhir-json';
-import { badRequest, notAcceptable, payloadTooLarge } from '#libs/fhir-model';
+import { FhirError, notAcceptable, payloadTooLarge } from '#libs/fhir-model';
 import { toJson, toXml, XmlError } from '#libs/fhir-xml';
 import type { Answer } from '#libs/interactions';
 import { FHIR_XML, type Format } from './negotiate.js';
@@ -35,6 +35,13 @@ export function jsonBody(body: Buffer, format: Format): Buffer {
     return Buffer.from(toJson(body));
   } catch (error) {
     if (!(error instanceof XmlError)) throw error;
-    throw badRequest(`The body is no XML that can be taken: ${error.message}`, 'structure');
+    const diagnostics = `The body is no XML that can be taken: ${error.message}`;
+    throw new FhirError(400, {
+      severity: 'fatal',
+      code: 'structure',
+      details: diagnostics,
+      diagnostics,
+      ...error.position,
+    });
   }
 }

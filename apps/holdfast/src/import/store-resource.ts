@@ -55,7 +55,7 @@ const LONGEST_REASON = 400;
 /** Status and what the server's OperationOutcome says, on one line. */
 export function refusalText(answer: Answer): string {
   const said = issues(answer.text).map(({ diagnostics, details, expression }) =>
-    [diagnostics ?? details?.text, expression?.[0] ? `at ${expression[0]}` : undefined].filter(Boolean).join(' '),
+    [details?.text ?? diagnostics, expression?.[0] ? `at ${expression[0]}` : undefined].filter(Boolean).join(' '),
   );
   const text = [`status ${answer.status}`, ...said.filter((sentence) => sentence !== '')].join('; ');
   return text.length > LONGEST_REASON ? `${text.slice(0, LONGEST_REASON)} ...` : text;

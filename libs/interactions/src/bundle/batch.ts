@@ -4,6 +4,7 @@ import type { Answer } from '../answer.js';
 import type { SystemRequest } from '../fhir-request.js';
 import type { Services } from '../services.js';
 import { readEntry } from './entry.js';
+import { placedInBundle } from './entry-place.js';
 import { entryRequest } from './entry-request.js';
 import { interactionOf } from './interaction-of.js';
 import { inOrder } from './order.js';
@@ -22,22 +23,39 @@ export async function batch(services: Services, request: SystemRequest, bundle: 
     methods.push(methodOf(bytes.subarray(start, end)));
     await turns.pass();
   }
-  for (const index of inOrder(methods)) {
+  for (const [done, index] of inOrder(methods).entries()) {
     const span = entries[index];
     if (span === undefined) continue;
-    answers[index] = await settled(services, request, bytes.subarray(span.start, span.end));
+    answers[index] = stopped(services, done, entries.length) ?? (await settled(services, request, bundle, index, bytes.subarray(span.start, span.end)));
     await turns.pass();
   }
   return { status: 200, headers: {}, body: bundleText({ type: 'batch-response', links: [], entries: answers }) };
 }
 
-async function settled(services: Services, outer: SystemRequest, bytes: Buffer): Promise<BundleEntry> {
+async function settled(
+  services: Services,
+  outer: SystemRequest,
+  bundle: ReceivedBundle,
+  index: number,
+  bytes: Buffer,
+): Promise<BundleEntry> {
   try {
     const entry = readEntry(bytes);
     const target = entryTarget(entry.request.url);
     const interact = interactionOf(entry.request.method, target);
-    const body = entry.resource === undefined ? {} : { body: Buffer.from(entry.resource.text) };
+    const source = outer.source ?? { text: bytes, at: '/resource' };
+    const body = entry.resource === undefined ? {} : { body: Buffer.from(entry.resource.text), source };
     return responseEntry(await interact(services, { ...entryRequest(outer, entry, target), ...body }));
+  } catch (error) {
+    return refusedEntry(placedInBundle(error, bundle, index));
+  }
+}
+
+/** The answer to an entry that is not to be done any more. */
+function stopped({ progress }: Services, done: number, all: number): BundleEntry | undefined {
+  try {
+    progress?.(done, all);
+    return undefined;
   } catch (error) {
     return refusedEntry(error);
   }

@@ -66,6 +66,7 @@ export function atEntry(error: unknown, index: number, inResource = true): unkno
   const place = `Bundle.entry[${index}]`;
   const issues = error.issues.map((issue) => ({
     ...issue,
+    ...(issue.details === undefined ? {} : { details: `Entry ${index}: ${issue.details}` }),
     ...(issue.diagnostics === undefined ? {} : { diagnostics: `Entry ${index}: ${issue.diagnostics}` }),
     expression: (issue.expression?.length ? issue.expression : ['']).map((path) => joined(place, path, inResource)),
   }));

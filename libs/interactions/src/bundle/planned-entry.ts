@@ -1,10 +1,12 @@
 // FHIR R4 http.html#trules: an entry of a transaction, all that is known of it before the database is asked.
 import { randomUUID } from 'node:crypto';
 import { badRequest } from '#libs/fhir-model';
-import type { FhirRequest, SystemRequest } from '../fhir-request.js';
+import type { BodySource, FhirRequest, SystemRequest } from '../fhir-request.js';
 import { conditionalReferences } from '../references/conditional.js';
 import { bodyId, checkResource } from '../resource-body.js';
+import type { Services } from '../services.js';
 import { atEntry, type Entry, readEntry } from './entry.js';
+import { placedInBundle } from './entry-place.js';
 import { entryRequest } from './entry-request.js';
 import { type Interact, interactionOf } from './interaction-of.js';
 import type { ReceivedBundle } from './process.js';
@@ -27,14 +29,32 @@ export interface PlannedEntry {
 }
 
 /** Reads, checks and validates one entry. @throws FhirError naming it. */
-export function planEntry(outer: SystemRequest, { bytes, entries }: ReceivedBundle, index: number): PlannedEntry {
+export function planEntry(
+  services: Services,
+  outer: SystemRequest,
+  bundle: ReceivedBundle,
+  index: number,
+): PlannedEntry {
+  const { bytes, entries } = bundle;
   const span = entries[index];
   if (span === undefined) throw new RangeError('no such entry');
-  const entry = inEntry(index, false, () => readEntry(bytes.subarray(span.start, span.end)));
-  return inEntry(index, true, () => planned(outer, entry, index));
+  const text = bytes.subarray(span.start, span.end);
+  const source = outer.source === 'translation' ? undefined : { text, at: '/resource' };
+  try {
+    const entry = inEntry(index, false, () => readEntry(text));
+    return inEntry(index, true, () => planned(services, outer, entry, index, source));
+  } catch (error) {
+    throw placedInBundle(error, bundle, index);
+  }
 }
 
-function planned(outer: SystemRequest, entry: Entry, index: number): PlannedEntry {
+function planned(
+  services: Services,
+  outer: SystemRequest,
+  entry: Entry,
+  index: number,
+  source: BodySource | undefined,
+): PlannedEntry {
   const { request: asked, resource, fullUrl } = entry;
   const { method } = asked;
   const target = entryTarget(asked.url);
@@ -43,7 +63,7 @@ function planned(outer: SystemRequest, entry: Entry, index: number): PlannedEntr
   const request = { ...entryRequest(outer, entry, target), ...newId(method, target) };
   if (writes && (method === 'POST' || method === 'PUT')) {
     if (resource === undefined) throw badRequest(`${method} needs a resource`, 'required');
-    checkResource(request, resource.value);
+    checkResource(services, request, resource.value, source);
   }
   const givenId = resource && method === 'PUT' && target.id === undefined ? bodyId(resource) : undefined;
   return {

@@ -36,7 +36,8 @@ export async function transaction(services: Services, request: SystemRequest, bu
   const turns = new Turns();
   const plans: PlannedEntry[] = [];
   for (const index of bundle.entries.keys()) {
-    plans.push(planEntry(request, bundle, index));
+    services.progress?.(index / 2, bundle.entries.length);
+    plans.push(planEntry(services, request, bundle, index));
     await turns.pass();
   }
   const conditions = await readConditions(services, request, plans);
@@ -60,6 +61,7 @@ async function stored(
   for (const index of inOrder(plans.map(({ method }) => method))) {
     const plan = plans[index] as PlannedEntry;
     try {
+      services.progress?.((plans.length + written.length) / 2, plans.length);
       const document = rewritten(bundle, plan, links, resolution);
       const answer = await done(inside, plan, document, resolution.matches.get(index));
       answers[index] = responseEntry(answer);

@@ -22,7 +22,7 @@ export async function updateResource(services: Services, request: FhirRequest): 
  */
 async function updateMatch(services: Services, request: FhirRequest): Promise<Answer> {
   await granted(services, request, 'update');
-  const document = resourceBody(request);
+  const document = resourceBody(services, request);
   const criteria = await criteriaOf(services, request);
   return services.store.transaction(async (store) => {
     const inside = { ...services, store };
@@ -38,7 +38,7 @@ export function updateFound(
   request: FhirRequest,
   match: StoredVersion | undefined,
 ): Promise<Answer> {
-  const given = bodyId(resourceBody(request));
+  const given = bodyId(resourceBody(services, request));
   if (match && given !== undefined && given !== match.id) {
     throw badRequest('The id in the body is not that of the resource that matches');
   }

@@ -6,14 +6,23 @@ import type { Answer } from '../answer.js';
 import type { FhirRequest } from '../fhir-request.js';
 import { granted } from '../grant.js';
 import { recordRequest } from '../record.js';
-import { isObject, jsonDocument } from '../resource-body.js';
+import { isObject, jsonDocument, sourceOf } from '../resource-body.js';
 import type { Services } from '../services.js';
+import { validationOptions, worded } from '../validity.js';
 
 const MODES = ['create', 'update', 'delete', 'profile'] as const;
 const ABOUT_ANSWER = new Set(['_format', '_pretty']);
 const VALID: Issue = { severity: 'information', code: 'informational', details: 'the resource is valid' };
+const DELETABLE: Issue = { ...VALID, details: 'nothing about a resource is checked before it is deleted' };
 
-type Asked = Pick<ValidationOptions, 'mode' | 'profiles' | 'source'> & { resource: JsonValue };
+type Options = Pick<ValidationOptions, 'mode' | 'profiles' | 'source' | 'sourceAt'>;
+
+/** What the body or the query says under one name; a resource with where it is in the body. */
+interface Given {
+  readonly name: string;
+  readonly value: JsonValue;
+  readonly at?: string;
+}
 
 /**
  * An OperationOutcome of what is wrong with the resource in the body, bare or as a parameter; nothing is stored. It is 200
@@ -22,43 +31,56 @@ type Asked = Pick<ValidationOptions, 'mode' | 'profiles' | 'source'> & { resourc
 export async function validateBody(services: Services, request: FhirRequest): Promise<Answer> {
   const { resource, ...options } = asked(request);
   await granted(services, request, 'create');
-  const issues: Issue[] = validateResource(resource, {
-    ...options,
-    ...(services.definitions ? { definitions: services.definitions } : {}),
-    strict: request.preference.handling === 'strict',
-  });
+  const issues: Issue[] =
+    resource === undefined
+      ? [DELETABLE]
+      : validateResource(resource, { ...validationOptions(services, request), ...options }).map(worded);
   await recordRequest(services, request, { action: '$validate', decision: 'permit', outcome: 200 });
   const body = JSON.stringify(operationOutcome(issues.length === 0 ? [VALID] : issues));
   return { status: 200, headers: {}, body };
 }
 
-function asked(request: FhirRequest): Asked {
-  const source = request.body ?? new Uint8Array();
-  const { value } = jsonDocument(source);
-  const query = request.query.filter(([name]) => !ABOUT_ANSWER.has(name));
-  const isWrapped = isObject(value) && value.resourceType === 'Parameters' && request.type !== 'Parameters';
-  const given = isWrapped ? [...query, ...parametersOf(value)] : query;
-  const resource = isWrapped ? given.find(([name]) => name === 'resource')?.[1] : value;
-  if (!isObject(resource))
+/** No resource is needed only where one is to be deleted. */
+function asked(request: FhirRequest): Options & { resource?: JsonObject } {
+  const given = [...inQuery(request), ...inBody(request)];
+  const options = optionsOf(given);
+  const found = given.find(({ name }) => name === 'resource');
+  if (!found && options.mode === 'delete') return options;
+  if (!isObject(found?.value))
     throw badRequest('$validate needs a resource, as the body or as the parameter resource', 'required');
-  if (resource.resourceType !== request.type)
+  if (found.value.resourceType !== request.type)
     throw badRequest(`The resource is not of type ${request.type}, as the URL says`);
-  return { resource, ...optionsOf(given), ...(isWrapped ? {} : { source }) };
+  const source = sourceOf(request);
+  const place = source ? { source: source.text, sourceAt: source.at + (found.at ?? '') } : {};
+  return { resource: found.value, ...options, ...place };
 }
 
-function parametersOf(parameters: JsonObject): [string, JsonValue][] {
-  const list = Array.isArray(parameters.parameter) ? parameters.parameter.filter(isObject) : [];
-  return list.map((one) => [
-    typeof one.name === 'string' ? one.name : '',
-    one.resource ?? one.valueCode ?? one.valueUri ?? one.valueCanonical ?? null,
-  ]);
+function inQuery({ query }: FhirRequest): Given[] {
+  return query.filter(([name]) => !ABOUT_ANSWER.has(name)).map(([name, value]) => ({ name, value }));
 }
 
-function optionsOf(given: readonly (readonly [string, JsonValue])[]): Pick<Asked, 'mode' | 'profiles'> {
+/** The parameters in a Parameters resource; any other body is the resource. */
+function inBody({ body, type }: FhirRequest): Given[] {
+  if (body === undefined || body.length === 0) return [];
+  const { value } = jsonDocument(body);
+  if (!isObject(value) || value.resourceType !== 'Parameters' || type === 'Parameters')
+    return [{ name: 'resource', value }];
+  const { parameter } = value;
+  return Array.isArray(parameter)
+    ? parameter.flatMap((one, index) => (isObject(one) ? [parameterOf(one, index)] : []))
+    : [];
+}
+
+function parameterOf({ name, resource, ...value }: JsonObject, index: number): Given {
+  const given = resource ?? value.valueCode ?? value.valueUri ?? value.valueCanonical ?? null;
+  return { name: typeof name === 'string' ? name : '', value: given, at: `/parameter/${index}/resource` };
+}
+
+function optionsOf(given: readonly Given[]): Pick<Options, 'mode' | 'profiles'> {
   const texts = (wanted: string) =>
-    given.filter(([name]) => name === wanted).map(([, value]) => (typeof value === 'string' ? value : ''));
-  const unknown = given.find(([name]) => !['resource', 'mode', 'profile'].includes(name));
-  if (unknown) throw badRequest(`The parameter ${unknown[0].slice(0, 64)} is not known here`, 'not-supported');
+    given.filter(({ name }) => name === wanted).map(({ value }) => (typeof value === 'string' ? value : ''));
+  const unknown = given.find(({ name }) => !['resource', 'mode', 'profile'].includes(name));
+  if (unknown) throw badRequest(`The parameter ${unknown.name.slice(0, 64)} is not known here`, 'not-supported');
   const [text, ...more] = texts('mode');
   const mode = MODES.find((one) => one === text);
   if (more.length > 0 || (text !== undefined && mode === undefined))

@@ -13,25 +13,20 @@ const INDEX = '.index.json';
  */
 export class PackageSet implements DefinitionSource {
   readonly packages: readonly PackageIndex[];
+  /** Names all packages and what is in them; empty without any. */
+  readonly version: string;
   private readonly places = new Map<string, { file: string; definition: PackagedDefinition }>();
 
   constructor(folder: string) {
     this.packages = names(folder).map(
       (name) => JSON.parse(readFileSync(join(folder, name + INDEX), 'utf8')) as PackageIndex,
     );
+    this.version = nameOf(this.packages);
     for (const { name, version, definitions } of this.packages) {
       const file = join(folder, `${name}-${version}.ndjson`);
       for (const definition of definitions)
         this.places.set(`${definition.type} ${definition.url}`, { file, definition });
     }
-  }
-
-  /** Names all packages and what is in them; empty without any. */
-  get version(): string {
-    if (this.packages.length === 0) return '';
-    const hash = createHash('sha256');
-    for (const { name, version, digest } of this.packages) hash.update(`${name}@${version} ${digest}\n`);
-    return hash.digest('hex').slice(0, 16);
   }
 
   profile(url: string): Profile | undefined {
@@ -59,6 +54,13 @@ export class PackageSet implements DefinitionSource {
     }
     return JSON.parse(text.toString()) as T;
   }
+}
+
+function nameOf(packages: readonly PackageIndex[]): string {
+  if (packages.length === 0) return '';
+  const hash = createHash('sha256');
+  for (const { name, version, digest } of packages) hash.update(`${name}@${version} ${digest}\n`);
+  return hash.digest('hex').slice(0, 16);
 }
 
 /** Takes a package out of a folder; false if it is not there. */

@@ -1,7 +1,8 @@
 // FHIR R4, Resource.meta.profile and the operation $validate: which profiles a resource is checked against.
 import type { Definitions } from '../definitions.js';
 import { isMembers, text } from '../document/json.js';
-import type { Report } from '../report.js';
+import { Report } from '../report.js';
+import { ending } from '../structure.js';
 import type { ResourceVisit, Visits } from '../walk/visits.js';
 import { quote } from '../words.js';
 import { checkExtension } from './extensions.js';
@@ -15,6 +16,10 @@ export interface ProfileOptions {
   readonly profiles?: readonly string[];
   readonly claims?: boolean;
   readonly required?: Readonly<Record<string, readonly string[]>>;
+  readonly impliedAs?: 'error' | 'warning';
+  /** Warnings are of no interest. */
+  readonly errorsOnly?: boolean;
+  readonly strict?: boolean;
 }
 
 /** Asked for by the caller, claimed by the resource itself, or implied by its code. */
@@ -27,10 +32,17 @@ export function checkProfiles(report: Report, { resources, extensions }: Visits,
   const document: Document = { definitions, invariants, scopes, known: new Map() };
   for (const visit of extensions) checkExtension(report, document, visit);
   for (const visit of resources) {
-    const all = options.claims === false ? new Map<string, Why>() : claims(visit);
-    for (const url of wanted(visit, options)) all.set(url, 'wanted');
-    for (const [url, why] of all) checkProfile(report, document, visit, url, why);
+    for (const [url, why] of profilesOf(visit, options)) {
+      if (why === 'implied' && options.impliedAs === 'warning') advise(report, document, visit, url, options);
+      else checkProfile(report, document, visit, url, why);
+    }
   }
+}
+
+function profilesOf(visit: ResourceVisit, options: ProfileOptions): Map<string, Why> {
+  const all = options.claims === false ? new Map<string, Why>() : claims(visit);
+  for (const url of wanted(visit, options)) all.set(url, 'wanted');
+  return all;
 }
 
 /** What the caller asks of the resource itself, and of each resource of its type. */
@@ -49,6 +61,21 @@ function claims(visit: ResourceVisit): Map<string, Why> {
 function claimed({ value: { meta } }: ResourceVisit): string[] {
   const profile = isMembers(meta) ? meta.profile : undefined;
   return Array.isArray(profile) ? profile.filter((url) => typeof url === 'string') : [];
+}
+
+/** What would be errors are warnings: the resource never claimed the profile. */
+function advise(
+  report: Report,
+  document: Document,
+  visit: ResourceVisit,
+  url: string,
+  { errorsOnly, strict }: ProfileOptions,
+): void {
+  if (errorsOnly && !strict) return;
+  const own = new Report();
+  ending(() => checkProfile(own, document, visit, url, 'implied'));
+  for (const { severity, code, at, text, rule } of own.findings)
+    report.add(severity === 'error' ? 'warning' : severity, code, at, text, rule);
 }
 
 function checkProfile(
