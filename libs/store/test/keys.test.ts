@@ -3,8 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { BrokenSeal, fileMasterKey, masterKey, openStore } from '#libs/store';
+import { openContent, sealContent } from '../src/keys/content.js';
 import { openOpening, sealOpening } from '../src/keys/opening.js';
 import { seal, unseal } from '../src/keys/seal.js';
 import { MIGRATIONS, SYSTEM, type TestStore, testStore } from './test-store.js';
@@ -48,6 +50,28 @@ describe('what is sealed', () => {
     expect(openOpening(sealOpening(opening, id, { site }), id, { site })).toEqual(opening);
     expect(() => openOpening(kept, randomBytes(16), { site, patient: own })).toThrow(BrokenSeal);
     expect(() => openOpening(Buffer.concat([Buffer.of(2), kept.subarray(1)]), id, { site })).toThrow(BrokenSeal);
+  });
+});
+
+describe('content', () => {
+  const [key, name] = [randomBytes(32), { type: 'Binary', id: '1', version: 1 }];
+
+  test('of every size is what was sealed, whether it was worth compressing or not', async () => {
+    for (const length of [0, 1, 4, 5, 1535, 1536, 1537, 65_535, 65_536, 200_000]) {
+      for (const bytes of [Buffer.alloc(length, 'ab'), randomBytes(length), Buffer.alloc(length, 1)]) {
+        expect(await openContent(await sealContent(bytes, name, key), name, key)).toEqual(bytes);
+      }
+    }
+  });
+
+  test('is a Deflate stream in any case', async () => {
+    const sealed = await sealContent(Buffer.from('{"a":1}'), name, key);
+    expect(inflateRawSync(unseal(key, 'holdfast content Binary/1/1', sealed)).toString()).toBe('{"a":1}');
+  });
+
+  test('that was compressed although it is small opens as well', async () => {
+    const sealed = seal(key, 'holdfast content Binary/1/1', deflateRawSync(Buffer.from('{"a":1}'), { level: 3 }));
+    expect((await openContent(sealed, name, key)).toString()).toBe('{"a":1}');
   });
 });
 
