@@ -5,8 +5,9 @@ import type { InstallationUnderTest } from './installation.js';
 import { SITE } from './installation.js';
 import { type LedgerScan, scanLedger } from './ledger-scan.js';
 import type { Entry } from './load.js';
+import { shownFaults } from './shown.js';
 
-interface EventRow {
+export interface EventRow {
   id: string;
   decision: string;
   record: Buffer;
@@ -16,7 +17,7 @@ interface EventRow {
   parked: Buffer | null;
 }
 
-interface VersionRow {
+export interface VersionRow {
   pid: string;
   type: string;
   id: string;
@@ -52,7 +53,7 @@ export async function judge(installation: InstallationUnderTest, diary: readonly
     ...versionFaults(versions, events),
     ...consentFaults(scan, await consentRows(installation)),
     ...diaryFaults(diary, versions, events),
-    ...(await readFaults(installation, diary)),
+    ...shownFaults(diary, versions, events),
     ...disclosureFaults(diary),
   ];
   const { length: blocks } = scan.blocks;
@@ -171,31 +172,6 @@ function diaryFaults(diary: readonly Entry[], versions: readonly VersionRow[], e
   if (events.length < diary.filter(({ status }) => status !== undefined && status < 500).length)
     faults.push('fewer events than answers');
   return faults;
-}
-
-/** Each read that was served has an event of its own; there are no more of them than reads whose answer got lost. */
-async function readFaults(installation: InstallationUnderTest, diary: readonly Entry[]): Promise<string[]> {
-  const rows = await installation.sql<{ record: Buffer; subject: string }>(
-    "SELECT record, subject FROM event WHERE version_pid IS NULL AND decision = 'permit'",
-  );
-  const served = Map.groupBy(
-    rows.filter(({ record }) => {
-      const { action, outcome } = decodeRecord(record);
-      return action === 'read' && outcome === 200;
-    }),
-    ({ subject }) => subject,
-  );
-  const counts = [...served.values()].map(({ length }) => length).sort((a, b) => a - b);
-  const reads = diary.filter(({ kind }) => kind === 'read');
-  const shown = Map.groupBy(
-    reads.filter(({ status }) => status === 200),
-    ({ id }) => id,
-  );
-  const answered = [...shown.values()].reduce((sum, all) => sum + all.length, 0);
-  const lost = reads.filter(({ status }) => status === undefined || status >= 500).length;
-  const events = counts.reduce((sum, count) => sum + count, 0);
-  if (diary.length === 0 || (events >= answered && events <= answered + lost)) return [];
-  return [`${answered} reads were served and ${lost} got no answer, but there are ${events} events of served reads`];
 }
 
 /** C5: nothing is shown to a stranger by a read that began after a revocation was answered and before the next permit was asked for. */

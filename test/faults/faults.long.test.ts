@@ -10,6 +10,9 @@ import { judge, type Verdict } from './checker.js';
 import { InstallationUnderTest, SITE } from './installation.js';
 import { killAtRandom } from './kills.js';
 import { type Entry, Load } from './load.js';
+import type { ProgramName } from './programs.js';
+import { LedgerRelay } from './relay.js';
+import { killAtSteps, LOST_ANSWERS, STEPS, startRelayed } from './steps.js';
 
 const SEED = Number(process.env.FAULT_SEED ?? 1);
 const KILLS = Number(process.env.FAULT_KILLS ?? 100);
@@ -73,6 +76,58 @@ describe('nothing is lost, doubled or out of order', () => {
         answered: answered(diary),
         drain,
       });
+      expect(verdict.faults).toEqual([]);
+    },
+    HOUR,
+  );
+
+  it(
+    'when the worker is killed with SIGKILL at each step on the way, and answers are lost',
+    async () => {
+      const { programs } = installation;
+      load = new Load(installation, SEED + 3, 4, 10);
+      await programs['anchor-worker'].says('leads');
+      const relay = await LedgerRelay.open(installation.dataDir);
+      try {
+        await startRelayed(installation, relay, true);
+        await killAtSteps(installation, relay, STEPS.slice(0, 2), false);
+        await killAtSteps(installation, relay, STEPS, true);
+        for (const step of LOST_ANSWERS) await step.at(relay, installation);
+        const diary = await load.stop();
+        const drain = await installation.drained(120);
+        const verdict = await judge(installation, diary);
+        const steps = STEPS.map(({ name }) => name);
+        tell(`${STEPS.length + 2} kills at ${STEPS.length} steps`, verdict, {
+          answered: answered(diary),
+          drain,
+          steps,
+        });
+        expect(verdict.faults).toEqual([]);
+      } finally {
+        await relay.close();
+      }
+    },
+    HOUR,
+  );
+
+  it.each<ProgramName>(['fhir-server', 'anchor-worker'])(
+    'when the clock of the program %s is 20 minutes ahead, then 20 minutes behind, and jumps under load',
+    async (name) => {
+      const program = installation.programs[name];
+      await program.kill('SIGTERM');
+      program.start(await installation.clock(name, 20));
+      await program.says('ready');
+      load = new Load(installation, SEED + 4, 4, 5);
+      for (const minutes of [20, -20, 0, -20, 20]) {
+        await installation.clock(name, minutes);
+        await sleep(4_000);
+      }
+      const diary = await load.stop();
+      await installation.clock(name, 0);
+      const drain = await installation.drained(120);
+      const verdict = await judge(installation, diary);
+      tell(`clock of ${name} off`, verdict, { answered: answered(diary), drain });
+      expect(diary.filter(({ status }) => status === undefined || status >= 500)).toEqual([]);
       expect(verdict.faults).toEqual([]);
     },
     HOUR,

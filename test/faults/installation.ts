@@ -1,5 +1,5 @@
 // A whole installation under test: Postgres, the four programs on ports that stay, and a way to ask
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -70,8 +70,14 @@ export class InstallationUnderTest {
     return installation;
   }
 
-  async sql<Row>(text: string, values: unknown[] = []): Promise<Row[]> {
-    return (await this.pool.query(text, values)).rows as Row[];
+  readonly sql = async <Row>(text: string, values: unknown[] = []): Promise<Row[]> =>
+    (await this.pool.query(text, values)).rows as Row[];
+
+  /** A clock for a program, off by so many minutes; set again, it jumps. */
+  async clock(name: string, minutes: number): Promise<string> {
+    const file = join(this.dataDir, `${name}.clock`);
+    await writeFile(file, String(minutes));
+    return file;
   }
 
   /** Seconds until every event and every Consent is on the ledger. Throws when it takes longer than `seconds`. */

@@ -22,13 +22,13 @@ export class FaultyProgram {
     private readonly environment: Record<string, string>,
   ) {}
 
-  /** Starts it; does not wait until it is ready. `clock`: minutes by which its clock is off. */
-  start(clock = 0): void {
+  /** Starts it; does not wait until it is ready. `clock`: a file with the minutes by which its clock is off, read again and again. */
+  start(clock?: string, more: Record<string, string> = {}): void {
     this.lines = [];
-    const off = clock === 0 ? {} : { CLOCK_OFF_MINUTES: String(clock) };
-    const preload = clock === 0 ? [] : ['--import', CLOCK];
+    const preload = clock === undefined ? [] : ['--import', CLOCK];
+    const off = clock === undefined ? {} : { CLOCK_OFF_FILE: clock };
     const child = spawn(process.execPath, [...preload, join(DIST, this.name, 'src/main.js')], {
-      env: { PATH: process.env.PATH, ...this.environment, ...off },
+      env: { PATH: process.env.PATH, ...this.environment, ...off, ...more },
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     createInterface({ input: child.stdout! }).on('line', (line) => {
