@@ -1,4 +1,6 @@
 import { type Context, Contract } from 'fabric-contract-api';
+import { adoptArgument, carryArgument, offerArgument } from './adoption-argument.js';
+import { adoptLog, carryOver, makeOffer, offerOf } from './adoption-ledger.js';
 import { type AppendArgument, appendArgument } from './append-argument.js';
 import { canonicalJson, type JsonObject } from './canonical-json.js';
 import { consentArgument } from './consent-argument.js';
@@ -54,6 +56,38 @@ export class AnchorContract extends Contract {
     await recordConsent(ctx, consentArgument(args), 'revoked', this.settings.vanishedAfterDays);
   }
 
+  /**
+   * `{before, consents, decided, organizations, range, root, site, size}`: offers to all organisations the log that the caller's
+   * site had on another channel. The first of three steps, because the policy that demands all of them can bind a key only
+   * once it exists. Refuses HAS_LOG, ALREADY_OFFERED and ALREADY_ADOPTED with the transaction id, FOREIGN_SITE and
+   * BAD_ARGUMENT, also for a range that does not give the root.
+   */
+  async offerAdoption(ctx: Context, ...args: string[]): Promise<void> {
+    await makeOffer(ctx, offerArgument(args));
+  }
+
+  /**
+   * `{consents, first, site}`: the next of the Consents that the offer commits to, with the times they had on the channel before.
+   * Refuses NOT_OFFERED, GAP, WRONG_ROOT at the last one, WRITTEN_ONCE, FOREIGN_CONSENT, FOREIGN_SITE and BAD_ARGUMENT.
+   */
+  async carryConsents(ctx: Context, ...args: string[]): Promise<void> {
+    await carryOver(ctx, carryArgument(args));
+  }
+
+  /**
+   * `{root, site, size}`: the log that was offered goes on here: `append` continues at leaf `size`. VALID only when every
+   * organisation has endorsed it. Refuses NOT_OFFERED, NOT_CARRIED, HAS_LOG, ALREADY_ADOPTED with the transaction id,
+   * FOREIGN_SITE and BAD_ARGUMENT.
+   */
+  async adopt(ctx: Context, ...args: string[]): Promise<void> {
+    await adoptLog(ctx, adoptArgument(args));
+  }
+
+  /** `{site}`: the offer for this site, and how far it has come. Refuses NOT_OFFERED. */
+  async adoption(ctx: Context, ...args: string[]): Promise<string> {
+    return offerOf(ctx, headArgument(args));
+  }
+
   /** `{site}`: the log's head without its last batch, or `{"size":0}`. */
   async head(ctx: Context, ...args: string[]): Promise<string> {
     const log = readLog(await ctx.stub.getState(logKey(headArgument(args))));
@@ -86,8 +120,9 @@ export class AnchorContract extends Contract {
   }
 
   override async unknownTransaction(): Promise<void> {
-    const functions = 'append, putConsent, revokeConsent, head, batch, consent and violations';
-    throw new Refusal('UNKNOWN_FUNCTION', `the contract has ${functions}`);
+    const writing = 'append, putConsent, revokeConsent, offerAdoption, carryConsents, adopt';
+    const reading = 'head, batch, consent, violations and adoption';
+    throw new Refusal('UNKNOWN_FUNCTION', `the contract has ${writing}, ${reading}`);
   }
 
   private async violationsOf(ctx: Context, batch: AppendArgument, log: PriorLog | undefined): Promise<Violation[]> {

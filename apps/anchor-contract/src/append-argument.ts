@@ -1,12 +1,11 @@
 // `append {consents?, first, leaves, root, site, size}`
-import { bad, count, encoded, handle, list, members, onlyArgument, positive, site } from './argument-shape.js';
+import { bad, count, encoded, handle, hash, list, members, onlyArgument, positive, site } from './argument-shape.js';
 import type { Json } from './canonical-json.js';
 
 /** Decision byte and leaf hash of one event. */
 export const ENTRY_SIZE = 33;
 const MAX_ENTRIES = 5_000;
 const MAX_CONSENTS = 1_000;
-const HASH_SIZE = 32;
 
 /** That events of the batch relied on a version of a Consent, and when. */
 export interface Reliance {
@@ -65,8 +64,7 @@ export function appendArgument(args: readonly string[]): AppendArgument {
   const first = count('first', value.first);
   const size = count('size', value.size);
   const [leaves, entries] = encoded('leaves', value.leaves, 'base64');
-  const [root, rootBytes] = encoded('root', value.root, 'base64');
-  if (rootBytes.length !== HASH_SIZE) throw bad('root is no SHA-256 hash');
+  const root = hash('root', value.root);
   checkEntries(entries, first, size);
   return { site: site(value.site), first, size, leaves, root, entries, consents: reliances(value.consents) };
 }

@@ -4,7 +4,7 @@ import { Refusal } from './refusal.js';
 
 const SITE = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/;
 const MSP_ID = /^[A-Za-z0-9][A-Za-z0-9.-]{0,127}$/;
-const HANDLE_SIZE = 32;
+const HASH_SIZE = 32;
 
 export function bad(detail: string): Refusal {
   return new Refusal('BAD_ARGUMENT', detail);
@@ -46,7 +46,7 @@ export function site(value: Json | undefined): string {
 }
 
 export function mspId(value: Json | undefined): string {
-  if (typeof value !== 'string' || !MSP_ID.test(value)) throw bad('a witness is no MSP id');
+  if (typeof value !== 'string' || !MSP_ID.test(value)) throw bad('an organisation is no MSP id');
   return value;
 }
 
@@ -74,9 +74,16 @@ export function encoded(name: string, value: Json | undefined, encoding: 'base64
   return [value, bytes];
 }
 
+/** A SHA-256 hash in base64. */
+export function hash(name: string, value: Json | undefined): string {
+  const [text, bytes] = encoded(name, value, 'base64');
+  if (bytes.length !== HASH_SIZE) throw bad(`${name} is no SHA-256 hash`);
+  return text;
+}
+
 /** The keyed pseudonym of a Consent, 32 bytes in base64url. */
 export function handle(value: Json | undefined): string {
   const [text, bytes] = encoded('handle', value, 'base64url');
-  if (bytes.length !== HANDLE_SIZE) throw bad(`handle has not ${HANDLE_SIZE} bytes`);
+  if (bytes.length !== HASH_SIZE) throw bad(`handle has not ${HASH_SIZE} bytes`);
   return text;
 }

@@ -1,5 +1,6 @@
 // What the contract does with Consents, on the state of the ledger
 import type { Context } from 'fabric-contract-api';
+import type { CarriedConsent } from './adoption-argument.js';
 import type { Reliance } from './append-argument.js';
 import type { ConsentArgument } from './consent-argument.js';
 import {
@@ -102,6 +103,45 @@ export async function recordConsent(
   const policy = custodianPolicy(custodian, kept.witnesses);
   await put(ctx, headKey(handle), valueText(next), policy);
   await put(ctx, versionKey(handle, version), valueText({ format: CONSENT_FORMAT, ...value }), policy);
+}
+
+/** Who keeps the Consents that are carried over. */
+type Keeper = Pick<ConsentHead, 'custodian' | 'site' | 'witnesses'>;
+
+/** Versions that are there already, from an earlier attempt, must say the same. */
+async function checkCarried(ctx: Context, head: ConsentHead | undefined, one: CarriedConsent): Promise<void> {
+  if (one.version > (head?.version ?? 0)) return;
+  const stored = await storedVersion(ctx, one.handle, one.version);
+  if (!stored || !isSame(stored, one, one.state))
+    throw new Refusal('WRITTEN_ONCE', 'this version of the Consent is on the ledger already');
+}
+
+/** Writes versions of one Consent that another channel had, in their order, with the times that they had there. */
+export async function carryVersions(
+  ctx: Context,
+  handle: string,
+  versions: readonly CarriedConsent[],
+  keeper: Keeper,
+): Promise<void> {
+  const head = readHead(await ctx.stub.getState(headKey(handle)));
+  if (head && head.custodian !== keeper.custodian)
+    throw new Refusal('FOREIGN_CONSENT', 'another organisation keeps this Consent');
+  for (const one of versions) await checkCarried(ctx, head, one);
+  const known = head?.version ?? 0;
+  const added = versions.filter(({ version }) => version > known);
+  if (added.length === 0) return;
+  if (added[0]!.version !== known + 1)
+    throw new Refusal('GAP', `the Consent has ${known} versions and this is version ${added[0]!.version}`);
+  const policy = custodianPolicy(keeper.custodian, keeper.witnesses);
+  const { custodian: by } = keeper;
+  const txId = ctx.stub.getTxID();
+  for (const one of added) {
+    const value = { format: CONSENT_FORMAT, ...one, by, txId } as const;
+    await put(ctx, versionKey(handle, one.version), valueText(value), policy);
+  }
+  const { version, recorded } = added.at(-1)!;
+  const next: ConsentHead = { ...keeper, version, recorded, at: transactionTime(ctx) };
+  await put(ctx, headKey(handle), valueText(next), policy);
 }
 
 async function put(ctx: Context, key: string, text: string, policy: Uint8Array): Promise<void> {

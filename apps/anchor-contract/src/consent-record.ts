@@ -44,7 +44,11 @@ export function valueText(value: ConsentHead | ConsentVersion): string {
 }
 
 /** Whether the stored version says what the argument says. */
-export function isSame(stored: ConsentVersion, argument: ConsentArgument, state: ConsentVersion['state']): boolean {
+export function isSame(
+  stored: ConsentVersion,
+  argument: Pick<ConsentArgument, 'recorded' | 'binding'>,
+  state: ConsentVersion['state'],
+): boolean {
   const { recorded, binding } = argument;
   return stored.recorded === recorded && stored.binding === binding && stored.state === state;
 }

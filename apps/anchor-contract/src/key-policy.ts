@@ -26,6 +26,20 @@ function outOf(number: number, rules: common.SignaturePolicy[]): common.Signatur
   return policy;
 }
 
+function policyOf(identities: readonly string[], rule: common.SignaturePolicy): Uint8Array {
+  const envelope = new common.SignaturePolicyEnvelope();
+  envelope.setVersion(0);
+  envelope.setIdentitiesList(identities.map(peerOf));
+  envelope.setRule(rule);
+  return envelope.serializeBinary();
+}
+
+/** A peer of each of the organisations. */
+export function everyonePolicy(organizations: readonly string[]): Uint8Array {
+  const all = organizations.map((_, index) => signedBy(index));
+  return policyOf(organizations, outOf(all.length, all));
+}
+
 /** A peer of the custodian, or, so that nothing is frozen when it has vanished, peers of a majority of the witnesses. */
 export function custodianPolicy(custodian: string, witnesses: readonly string[]): Uint8Array {
   const majority = Math.floor(witnesses.length / 2) + 1;
@@ -33,9 +47,5 @@ export function custodianPolicy(custodian: string, witnesses: readonly string[])
     majority,
     witnesses.map((_, index) => signedBy(index + 1)),
   );
-  const envelope = new common.SignaturePolicyEnvelope();
-  envelope.setVersion(0);
-  envelope.setIdentitiesList([custodian, ...witnesses].map(peerOf));
-  envelope.setRule(outOf(1, [signedBy(0), standIn]));
-  return envelope.serializeBinary();
+  return policyOf([custodian, ...witnesses], outOf(1, [signedBy(0), standIn]));
 }

@@ -13,6 +13,15 @@ export type RefusalCode =
   /** A version of a Consent cannot be recorded before the one before it. */
   | 'BAD_TIME'
   | 'UNKNOWN_BATCH'
+  /** The site has a log on this channel already, so there is nothing that it could adopt. */
+  | 'HAS_LOG'
+  /** Followed by the transaction id under which this very offer, or this very log, is on the ledger. */
+  | 'ALREADY_OFFERED'
+  | 'ALREADY_ADOPTED'
+  /** Nothing was offered, or something else. */
+  | 'NOT_OFFERED'
+  /** Consents of the log before are still to be carried over. */
+  | 'NOT_CARRIED'
   | 'UNKNOWN_CONSENT'
   | 'BAD_ARGUMENT'
   | 'UNKNOWN_FUNCTION'

@@ -140,4 +140,3 @@ function checkPast({ before }: AdoptionValue, pin: Pin): void {
   demand(sameChannel, 'the adoption is of a log on another ledger than that of the pin before');
   demand(sameHash(before.pin, pinFingerprint(pin)), 'the adoption names another pin before');
 }
-

@@ -10,7 +10,8 @@ import { demand, Mismatch } from './verdict.js';
 /** Reasons of openBlock that mean: well made, but by others than the pinned organisations. */
 const FOREIGN = new Set(['IDENTITY', 'ORDERER']);
 
-function opened(block: Uint8Array, pin: Pin, openBlock: OpenBlock): LedgerBlock {
+/** The block under this pin. Throws Mismatch with the verdict. */
+export function opened(block: Uint8Array, pin: Pin, openBlock: OpenBlock): LedgerBlock {
   try {
     return openBlock(block, pin);
   } catch (error) {
@@ -24,7 +25,8 @@ function notHeld({ reason = '', message = 'unreadable' }: Partial<BlockFault>): 
   return new Mismatch(FOREIGN.has(reason) ? 'UNTRUSTED_KEY' : 'ALTERED', `the block does not hold: ${message}`);
 }
 
-function transactionOf(transactions: readonly LedgerTransaction[], txId: string): LedgerTransaction {
+/** Its VALID transaction of this id, as far as the pin's trust reaches. Throws Mismatch with the verdict. */
+export function transactionOf(transactions: readonly LedgerTransaction[], txId: string): LedgerTransaction {
   const transaction = transactions.find((candidate) => candidate.txId === txId);
   demand(transaction !== undefined, 'the block does not hold the transaction of the receipt');
   if (transaction.code !== 'VALID') {
@@ -34,13 +36,14 @@ function transactionOf(transactions: readonly LedgerTransaction[], txId: string)
   return transaction;
 }
 
-function logWrite(transaction: LedgerTransaction, pin: Pin): LogValue {
+/** What the transaction writes for the log of the pinned site. Throws Mismatch. */
+export function writtenLog(transaction: LedgerTransaction, pin: Pin): Uint8Array {
   const written = transaction.namespaceWrites.find(
     (write) => write.namespace === pin.chaincode && write.key === logKey(pin.site),
   );
   demand(transaction.chaincode === pin.chaincode, 'the transaction is of another contract');
   demand(written?.value !== undefined, `the transaction does not write the log of ${pin.site}`);
-  return readLogValue(written.value);
+  return written.value;
 }
 
 function checkOwner(log: LogValue, transaction: LedgerTransaction, pin: Pin): void {
@@ -64,7 +67,7 @@ export interface AnchoredBatch {
 export function openBatch(block: Uint8Array, txId: string, pin: Pin, openBlock: OpenBlock): AnchoredBatch {
   const { number, transactions } = opened(block, pin, openBlock);
   const transaction = transactionOf(transactions, txId);
-  const log = logWrite(transaction, pin);
+  const log = readLogValue(writtenLog(transaction, pin));
   checkOwner(log, transaction, pin);
   return { blockNumber: number, endorsers: transaction.endorsers, log };
 }

@@ -1,3 +1,13 @@
+export { type AcrossMove, pinOf } from './across-move.js';
+export {
+  type Adoption,
+  type CarriedConsent,
+  consentLeaf,
+  type LogHead,
+  openAdoption,
+  pinFingerprint,
+  readLogHead,
+} from './adoption.js';
 export {
   type AppendArgument,
   type Batch,
@@ -34,7 +44,7 @@ export { type EventDraft, type MadeEvent, makeEvent } from './make-event.js';
 export type { LedgerBlock, LedgerTransaction, LedgerTrust, OpenBlock } from './open-block.js';
 export { decodeOpening, type Opening, type Subject, subjectName } from './opening.js';
 export { PARKED_FORMAT, parkedRecord } from './parked.js';
-export { type MspRoots, ONE_OPERATOR, PIN_FORMAT, type Pin, parsePin, pinText } from './pin.js';
+export { type Adopted, type MspRoots, ONE_OPERATOR, PIN_FORMAT, type Pin, parsePin, pinText } from './pin.js';
 export type { SearchOpening, VersionCommitment } from './pseudonym.js';
 export { parseReceipt, RECEIPT_FORMAT, type Receipt, receiptText } from './receipt.js';
 export { type ConsentValue, type Reliance, readConsentValue, type Violation } from './reliance.js';

@@ -1,13 +1,15 @@
-// holdfast-pin/1 and /2: what a verifier trusts, from outside of what it verifies
+// holdfast-pin/1, /2 and /3: what a verifier trusts, from outside of what it verifies
 import { canonical, JsonError, type JsonObject, type JsonValue, parse } from '#libs/fhir-json';
 import { parseVerifierKey } from '#libs/merkle';
 import { isSite } from './event-record.js';
 import { FormatError } from './format-error.js';
-import { count, list, object, text } from './shape.js';
+import { bytes, count, list, object, text } from './shape.js';
 
 /** The format of a pin by which every organisation must endorse; a pin with `atLeast` is of FORMAT_OF_SOME, which older verifiers refuse. */
 export const PIN_FORMAT = 'holdfast-pin/1';
 const FORMAT_OF_SOME = 'holdfast-pin/2';
+/** Of a log that began on another ledger: has `adopted`, and perhaps `atLeast`. */
+const FORMAT_OF_ADOPTED = 'holdfast-pin/3';
 
 /** CA certificates (PEM) by MSP id. */
 export type MspRoots = Record<string, string[]>;
@@ -33,6 +35,19 @@ export interface Pin {
   atLeast?: number;
   /** In words, who operates the ledger, and so what its signatures are worth. */
   operator: string;
+  /** Where the log was before, and how it came here. */
+  adopted?: Adopted;
+}
+
+/** The move of a log to the ledger of the pin. */
+export interface Adopted {
+  /** The pin of the ledger on which the log began. A log moves once, so this one has no other before it. */
+  before: Pin;
+  /** MSP ids, in order, of all organisations that must have endorsed the adoption. */
+  organizations: string[];
+  /** Fabric transaction id of the adoption, and the raw `common.Block` that holds it, in base64. */
+  transaction: string;
+  block: string;
 }
 
 /** What a pin of the embedded node says. */
@@ -55,7 +70,20 @@ function checkPin(pin: Pin): Pin {
   const stranger = [...pin.endorsement, pin.mspId].find((msp) => !Object.hasOwn(pin.peerMsps, msp));
   if (stranger !== undefined) throw new FormatError('peerMsps lacks an organisation that endorses or appends');
   if (pin.endorsement.length === 0) throw new FormatError('endorsement names no organisation');
-  return checkNumber(pin);
+  return checkAdopted(checkNumber(pin));
+}
+
+function checkAdopted(pin: Pin): Pin {
+  const { adopted, site, peerMsps, origin } = pin;
+  if (adopted === undefined) return pin;
+  const { before, organizations } = adopted;
+  if (before.adopted !== undefined) throw new FormatError('a log moves once: the pin before has another before it');
+  if (before.site !== site || before.origin === origin) throw new FormatError('the pin before is of no ledger before');
+  const ordered = organizations.every((mspId, i) => i === 0 || organizations[i - 1]! < mspId);
+  if (organizations.length < 2 || !ordered) throw new FormatError('organizations are not two or more, in order');
+  const stranger = organizations.find((mspId) => !Object.hasOwn(peerMsps, mspId));
+  if (stranger !== undefined) throw new FormatError('peerMsps lacks an organisation that took the log over');
+  return pin;
 }
 
 /** What stands for "each of them" is said in one way only. */
@@ -67,23 +95,54 @@ function checkNumber(pin: Pin): Pin {
   throw new FormatError('atLeast is no number of organisations from 1 to one less than endorsement names');
 }
 
-const ofFormat = (pin: Pin) => ({ format: pin.atLeast === undefined ? PIN_FORMAT : FORMAT_OF_SOME, ...pin });
+function formatOf({ adopted, atLeast }: Pin): string {
+  if (adopted !== undefined) return FORMAT_OF_ADOPTED;
+  return atLeast === undefined ? PIN_FORMAT : FORMAT_OF_SOME;
+}
 
-/** Reads a pin file: strict in its members, free in white space. Throws FormatError. */
-export function parsePin(source: Uint8Array): Pin {
-  const value = pinValue(source);
-  const ofSome = (value as JsonObject | null)?.format === FORMAT_OF_SOME;
-  const members = object(value, 'the pin', ofSome ? [...MEMBERS, 'atLeast'] : MEMBERS);
-  if (!ofSome && members.format !== PIN_FORMAT)
-    throw new FormatError(`the pin is not of the format ${PIN_FORMAT} or ${FORMAT_OF_SOME}`);
+function pinObject(pin: Pin): JsonObject {
+  const { adopted, ...own } = checkPin(pin);
+  const value = { format: formatOf(pin), ...own };
+  return adopted === undefined ? value : { ...value, adopted: { ...adopted, before: pinObject(adopted.before) } };
+}
+
+/** Members by format, beside those that all have. */
+const MORE: Record<string, { required: string[]; optional: string[] }> = {
+  [PIN_FORMAT]: { required: [], optional: [] },
+  [FORMAT_OF_SOME]: { required: ['atLeast'], optional: [] },
+  [FORMAT_OF_ADOPTED]: { required: ['adopted'], optional: ['atLeast'] },
+};
+
+function readAdopted(value: JsonValue | undefined): Adopted {
+  const members = object(value, 'adopted', ['before', 'organizations', 'transaction', 'block']);
+  bytes(members.block, 'adopted.block');
+  return {
+    before: readPin(members.before),
+    organizations: list(members.organizations, 'adopted.organizations', text),
+    transaction: text(members.transaction, 'adopted.transaction'),
+    block: text(members.block, 'adopted.block'),
+  };
+}
+
+function readPin(value: JsonValue | undefined): Pin {
+  const format = String((value as JsonObject | null | undefined)?.format);
+  const more = Object.hasOwn(MORE, format) ? MORE[format] : undefined;
+  if (more === undefined) throw new FormatError(`the pin is not of the format ${Object.keys(MORE).join(' or ')}`);
+  const members = object(value, 'the pin', [...MEMBERS, ...more.required], more.optional);
   const words = Object.fromEntries(WORDS.map((name) => [name, text(members[name], name)]));
   return checkPin({
     ...(words as Record<(typeof WORDS)[number], string>),
     ordererMsps: readRoots(members.ordererMsps, 'ordererMsps'),
     peerMsps: readRoots(members.peerMsps, 'peerMsps'),
     endorsement: list(members.endorsement, 'endorsement', text),
-    ...(ofSome && { atLeast: count(members.atLeast, 'atLeast') }),
+    ...(members.atLeast !== undefined && { atLeast: count(members.atLeast, 'atLeast') }),
+    ...(members.adopted !== undefined && { adopted: readAdopted(members.adopted) }),
   });
+}
+
+/** Reads a pin file: strict in its members, free in white space. Throws FormatError. */
+export function parsePin(source: Uint8Array): Pin {
+  return readPin(pinValue(source));
 }
 
 function pinValue(source: Uint8Array): JsonValue {
@@ -97,6 +156,6 @@ function pinValue(source: Uint8Array): JsonValue {
 
 /** The text of a pin file: members sorted, indented, to be read and compared by people. Throws FormatError for a pin that `parsePin` would refuse. */
 export function pinText(pin: Pin): string {
-  const sorted = JSON.parse(canonical(ofFormat(checkPin(pin)))) as JsonObject;
+  const sorted = JSON.parse(canonical(pinObject(pin))) as JsonObject;
   return `${JSON.stringify(sorted, null, 2)}\n`;
 }

@@ -1,5 +1,5 @@
 // holdfast-receipt/1: all that proves one event, in one canonical JSON text
-import { canonical } from '#libs/fhir-json';
+import { canonical, type JsonValue } from '#libs/fhir-json';
 import { HASH_SIZE } from '#libs/merkle';
 import { type ContentOpening, contentOpeningValue, readContentOpening } from './content-commitment.js';
 import { FormatError } from './format-error.js';
@@ -23,6 +23,11 @@ export interface Receipt {
   transaction: string;
   /** The raw `common.Block` that holds it. */
   block: Buffer;
+  /**
+   * For an event from before its log moved to another ledger: RFC 6962 consistency proof from the tree of the checkpoint to the
+   * one that was adopted there. Absent in receipts that were made before the move.
+   */
+  continuation?: Buffer[] | undefined;
 }
 
 const REQUIRED = ['format', 'record', 'inclusion', 'checkpoint', 'transaction', 'block'];
@@ -31,6 +36,7 @@ const REQUIRED = ['format', 'record', 'inclusion', 'checkpoint', 'transaction', 
 export function receiptText(receipt: Receipt): string {
   const { record, opening, content, inclusion, checkpoint, transaction, block } = receipt;
   const hashes = inclusion.hashes.map((hash) => hash.toString('base64'));
+  const continuation = receipt.continuation?.map((hash) => hash.toString('base64'));
   return canonical({
     format: RECEIPT_FORMAT,
     record: record.toString('base64'),
@@ -39,6 +45,7 @@ export function receiptText(receipt: Receipt): string {
     transaction,
     block: block.toString('base64'),
     ...present({ opening: opening && openingValue(opening), content: content && contentOpeningValue(content) }),
+    ...present({ continuation }),
   });
 }
 
@@ -48,7 +55,7 @@ export function receiptText(receipt: Receipt): string {
  */
 export function parseReceipt(source: string): Receipt {
   const value = canonicalValue(Buffer.from(source.replace(/\n$/, ''), 'utf8'), 'the receipt');
-  const members = object(value, 'the receipt', REQUIRED, ['opening', 'content']);
+  const members = object(value, 'the receipt', REQUIRED, ['opening', 'content', 'continuation']);
   if (members.format !== RECEIPT_FORMAT) throw new FormatError(`the receipt is not of the format ${RECEIPT_FORMAT}`);
   const { leafIndex, treeSize, hashes } = object(members.inclusion, 'inclusion', ['leafIndex', 'treeSize', 'hashes']);
   return {
@@ -58,10 +65,15 @@ export function parseReceipt(source: string): Receipt {
     inclusion: {
       leafIndex: count(leafIndex, 'leafIndex'),
       treeSize: count(treeSize, 'treeSize'),
-      hashes: list(hashes, 'hashes', (hash, name) => bytes(hash, name, HASH_SIZE)),
+      hashes: hashesOf(hashes, 'hashes'),
     },
     checkpoint: text(members.checkpoint, 'checkpoint'),
     transaction: text(members.transaction, 'transaction'),
     block: bytes(members.block, 'block'),
+    ...(members.continuation !== undefined && { continuation: hashesOf(members.continuation, 'continuation') }),
   };
+}
+
+function hashesOf(value: JsonValue | undefined, name: string): Buffer[] {
+  return list(value, name, (hash, at) => bytes(hash, at, HASH_SIZE));
 }

@@ -1,5 +1,6 @@
 // holdfast-receipt/1: the one verification that server, worker and command line share
 import { verifyInclusion } from '#libs/merkle';
+import { type AcrossMove, checkAcrossMove, pinOf } from './across-move.js';
 import { checkCheckpoint } from './check-checkpoint.js';
 import { checkContent, checkOpening } from './check-event.js';
 import { checkLedger } from './check-ledger.js';
@@ -23,6 +24,10 @@ export interface ProvenEvent {
   endorsers: string[];
   /** Whether content was supplied and found equal. */
   contentCompared: boolean;
+  /** The pin whose ledger it is on: the one that was given, or the one before it. */
+  pin: Pin;
+  /** For an event from before the log moved: by whom it was taken over, and whether the receipt shows that its tree was. */
+  moved?: AcrossMove;
 }
 
 export interface Verification {
@@ -33,8 +38,9 @@ export interface Verification {
   event?: ProvenEvent;
 }
 
-function checked(receiptSource: string, pin: Pin, openBlock: OpenBlock, content?: Uint8Array): ProvenEvent {
+function checked(receiptSource: string, given: Pin, openBlock: OpenBlock, content?: Uint8Array): ProvenEvent {
   const receipt = parseReceipt(receiptSource);
+  const pin = pinOf(receipt.checkpoint, given);
   const checkpoint = checkCheckpoint(receipt.checkpoint, pin);
   const record = decodeRecord(receipt.record);
   demand(record.site === pin.site, 'the event record is of another site');
@@ -47,12 +53,22 @@ function checked(receiptSource: string, pin: Pin, openBlock: OpenBlock, content?
   checkContent(record, receipt.content, receipt.opening, content);
   const { block, transaction, opening } = receipt;
   const { endorsers } = checkLedger({ record, leaf, leafIndex, transaction, block, checkpoint }, pin, openBlock);
+  const moved = checkAcrossMove(checkpoint, receipt.continuation, given, openBlock);
   const place = { leafIndex, treeSize, transaction, blockNumber: checkpoint.blockNumber };
-  return { record, opening, ...place, endorsers, contentCompared: content !== undefined };
+  const found = { record, opening, ...place, endorsers, contentCompared: content !== undefined, pin };
+  return moved ? { ...found, moved } : found;
+}
+
+function sentence({ moved }: ProvenEvent): string {
+  const proven = 'the event is on the ledger as the receipt says';
+  if (moved === undefined) return proven;
+  return moved.isShown
+    ? `${proven}, and in the log that ${moved.adoption.endorsers.join(', ')} took over from there`
+    : `${proven}, on the one before the log moved; that it is in the log taken over from there, this receipt does not show`;
 }
 
 /**
- * Checks a receipt against a pin: no network, no clock, nothing but the arguments. With `content` (the stored bytes of
+ * Checks a receipt against a pin, or against the one before it where the log has moved since: no network, no clock, nothing but the arguments. With `content` (the stored bytes of
  * the version) that is compared as well. Never throws for what is wrong with the receipt: the verdict says it, the
  * detail names the first difference.
  */
@@ -64,7 +80,7 @@ export function verifyReceipt(
 ): Verification {
   try {
     const event = checked(receiptSource, pin, openBlock, content);
-    return { verdict: 'OK', detail: 'the event is on the ledger as the receipt says', event };
+    return { verdict: 'OK', detail: sentence(event), event };
   } catch (error) {
     if (error instanceof Mismatch) return { verdict: error.verdict, detail: error.message };
     if (error instanceof FormatError) return { verdict: 'ALTERED', detail: error.message };

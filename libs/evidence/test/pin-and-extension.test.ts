@@ -1,7 +1,7 @@
 // holdfast-pin/1 and /2, and RFC 6962 section 2.1.2 between two checkpoints
 import { describe, expect, it } from '@jest/globals';
 import { FormatError, parsePin, pinText, verifyConsistency } from '../src/index.js';
-import { PaperLedger } from './paper-ledger.js';
+import { openPaper, PaperLedger } from './paper-ledger.js';
 
 const site = new PaperLedger();
 for (let i = 0; i < 9; i += 1) {
@@ -14,29 +14,33 @@ const proof = site.consistency(5, 9);
 
 describe('two checkpoints', () => {
   it('are OK with the proof that the log only grew', () => {
-    expect(verifyConsistency(older, newer, proof, site.pin)).toMatchObject({ verdict: 'OK' });
-    expect(verifyConsistency(newer, newer, [], site.pin)).toMatchObject({ verdict: 'OK' });
+    expect(verifyConsistency(older, newer, proof, site.pin, openPaper)).toMatchObject({ verdict: 'OK' });
+    expect(verifyConsistency(newer, newer, [], site.pin, openPaper)).toMatchObject({ verdict: 'OK' });
   });
 
   it('are ROLLED_BACK when the later one is smaller', () => {
-    expect(verifyConsistency(newer, older, proof, site.pin).verdict).toBe('ROLLED_BACK');
+    expect(verifyConsistency(newer, older, proof, site.pin, openPaper).verdict).toBe('ROLLED_BACK');
   });
 
   it('are FORKED when the leaves differ', () => {
-    expect(verifyConsistency(older, newer, proof.slice(1), site.pin).verdict).toBe('FORKED');
+    expect(verifyConsistency(older, newer, proof.slice(1), site.pin, openPaper).verdict).toBe('FORKED');
     const twin = new PaperLedger();
     for (let i = 0; i < 9; i += 1) twin.events.push({ ...site.events[(i + 1) % 9]! });
     const text = Object.assign(twin, { pin: site.pin }).checkpoint(9, block, site.checkpointKey);
-    expect(verifyConsistency(newer, text, [], site.pin).verdict).toBe('FORKED');
-    expect(verifyConsistency(older, text, twin.consistency(5, 9), site.pin).verdict).toBe('FORKED');
+    expect(verifyConsistency(newer, text, [], site.pin, openPaper).verdict).toBe('FORKED');
+    expect(verifyConsistency(older, text, twin.consistency(5, 9), site.pin, openPaper).verdict).toBe('FORKED');
   });
 
   it('are UNTRUSTED_KEY or ALTERED when one was not signed so', () => {
     const stranger = new PaperLedger();
     stranger.add({ action: 'read', decision: 'permit', outcome: 200, client: 'c', definitions: 'r4' });
-    expect(verifyConsistency(stranger.checkpoint(1, block), newer, proof, site.pin).verdict).toBe('UNTRUSTED_KEY');
-    expect(verifyConsistency(older.replace('\n5\n', '\n4\n'), newer, proof, site.pin).verdict).toBe('ALTERED');
-    expect(verifyConsistency('', newer, proof, site.pin).verdict).toBe('ALTERED');
+    expect(verifyConsistency(stranger.checkpoint(1, block), newer, proof, site.pin, openPaper).verdict).toBe(
+      'UNTRUSTED_KEY',
+    );
+    expect(verifyConsistency(older.replace('\n5\n', '\n4\n'), newer, proof, site.pin, openPaper).verdict).toBe(
+      'ALTERED',
+    );
+    expect(verifyConsistency('', newer, proof, site.pin, openPaper).verdict).toBe('ALTERED');
   });
 });
 
@@ -54,6 +58,7 @@ describe('a pin', () => {
       { zzz: 1 },
       { format: 'holdfast-pin/2' },
       { format: 'holdfast-pin/3' },
+      { format: 'holdfast-pin/4' },
       { atLeast: 1 },
       { site: '' },
       { origin: 'another' },

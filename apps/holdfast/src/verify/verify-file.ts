@@ -1,5 +1,5 @@
 // holdfast-receipt/1 from a file, checked without server or network
-import { type Opening, type Pin, type ProvenEvent, subjectName, verifyReceipt } from '#libs/evidence';
+import { type AcrossMove, type Opening, type Pin, type ProvenEvent, subjectName, verifyReceipt } from '#libs/evidence';
 import { openBlock } from '#libs/fabric-block';
 import { type Finding, finding, line, readFileOf, readPinFile } from './finding.js';
 
@@ -29,8 +29,23 @@ function contentLine({ record, contentCompared }: ProvenEvent): string[] {
   return [line('content', contentCompared ? 'equal to what was recorded' : 'not compared: none was given')];
 }
 
-function proven(event: ProvenEvent, pin: Pin): string[] {
-  const { record, opening, leafIndex, treeSize, transaction, blockNumber, endorsers } = event;
+/** From which ledger the log came here, and which part of what is shown rests on whose word. */
+function movedLines(moved: AcrossMove | undefined, before: Pin, now: Pin): string[] {
+  if (moved === undefined) return [];
+  const { adoption, isShown } = moved;
+  const { size, txId, blockNumber, endorsers } = adoption;
+  const shown = isShown
+    ? 'this receipt shows that the event is among them'
+    : 'this receipt does not show that the event is among them: the server gives one that does';
+  return [
+    line('moved', `its first ${size} places were taken over by ${endorsers.join(', ')}`),
+    line('', `in transaction ${txId} in block ${blockNumber} of ${now.channel}; ${shown}`),
+    line('held by', `before the move: ${before.operator}; since: ${now.operator}`),
+  ];
+}
+
+function proven(event: ProvenEvent, given: Pin): string[] {
+  const { record, opening, leafIndex, treeSize, transaction, blockNumber, endorsers, pin, moved } = event;
   const purpose = record.purpose === undefined ? '' : ` for ${record.purpose}`;
   return [
     line('event', `${record.action}${purpose}: ${record.decision}, answered ${record.outcome}`),
@@ -38,9 +53,13 @@ function proven(event: ProvenEvent, pin: Pin): string[] {
     line('at', `${instantOf(record.time)}, by the clock of ${record.site}`),
     ...contentLine(event),
     line('log', `place ${leafIndex} of ${treeSize} in ${pin.origin}`),
-    line('ledger', `transaction ${transaction} in block ${blockNumber} of ${pin.channel}`),
+    line(
+      'ledger',
+      `transaction ${transaction} in block ${blockNumber} of ${pin.channel}${moved ? ', before the log moved' : ''}`,
+    ),
     line('endorsed', endorsers.join(', ')),
     line('operator', pin.operator),
+    ...movedLines(moved, pin, given),
   ];
 }
 

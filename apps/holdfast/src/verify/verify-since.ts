@@ -1,12 +1,21 @@
 // RFC 6962 section 2.1.2: that today's log extends a checkpoint which somebody kept
-import { checkCheckpoint, FormatError, Mismatch, type Pin, type Verification, verifyConsistency } from '#libs/evidence';
+import {
+  checkCheckpoint,
+  FormatError,
+  Mismatch,
+  type Pin,
+  pinOf,
+  type Verification,
+  verifyConsistency,
+} from '#libs/evidence';
+import { openBlock } from '#libs/fabric-block';
 import { consistencyProof, latestCheckpoint, type Query } from '#libs/store';
 import { type Finding, finding, line, readFileOf, readPinFile } from './finding.js';
 
 /** Size of the earlier tree if its checkpoint holds; otherwise the judgement on it. */
 function sizeOf(note: string, pin: Pin): number | Verification {
   try {
-    return checkCheckpoint(note, pin).size;
+    return checkCheckpoint(note, pinOf(note, pin)).size;
   } catch (error) {
     if (error instanceof Mismatch) return { verdict: error.verdict, detail: error.message };
     if (error instanceof FormatError) return { verdict: 'ALTERED', detail: error.message };
@@ -21,7 +30,7 @@ async function judge(older: string, pin: Pin, query: Query): Promise<Verificatio
   if (latest === undefined) return { verdict: 'ROLLED_BACK', detail: 'the log has no anchored leaves any more' };
   try {
     const proof = size < latest.size ? await consistencyProof(query, size, latest.size) : [];
-    return verifyConsistency(older, latest.checkpoint, proof, pin);
+    return verifyConsistency(older, latest.checkpoint, proof, pin, openBlock);
   } catch (error) {
     if (error instanceof RangeError) return { verdict: 'DELETED', detail: `the log cannot be shown: ${error.message}` };
     throw error;
