@@ -375,3 +375,65 @@ RETURN (SELECT micros(LEAST(clock_timestamp(), v.last_updated)) FROM version v
   WHERE v.type = 'Consent' AND v.id = split_part(consent, '/', 2) AND v.version = split_part(consent, '/', 4)::integer);
 COMMENT ON FUNCTION recorded_micros IS
   'When this version of a Consent (Consent/1/_history/2) was recorded. A decision that relied on it is not dated before.';
+
+-- 0006-blobs.sql
+
+-- Content of Binaries that is too large for a row: kept elsewhere, encrypted; here is where, and what opens it.
+
+ALTER TABLE version ADD COLUMN blob bytea;
+ALTER TABLE version ALTER COLUMN blob SET STORAGE PLAIN;
+COMMENT ON COLUMN version.blob IS 'Address, key, size and SHA-256 of content that is kept outside the database: AES-256-GCM under the data key.';
+
+CREATE TABLE blob (
+  pid bigint PRIMARY KEY,
+  address bytea NOT NULL CHECK (length(address) = 32)
+);
+COMMENT ON TABLE blob IS 'Which versions have content outside the database. Versions may share it.';
+COMMENT ON COLUMN blob.address IS 'SHA-256 of what is kept, which is ciphertext.';
+CREATE INDEX blob_address ON blob (address);
+
+CREATE TABLE blob_upload (
+  upload uuid PRIMARY KEY,
+  address bytea CHECK (length(address) = 32),
+  touched timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+COMMENT ON TABLE blob_upload IS 'Content on its way in. The row goes in the transaction that writes the version; what a crash leaves is swept away.';
+COMMENT ON COLUMN blob_upload.address IS 'Set before the content can be read there.';
+COMMENT ON COLUMN blob_upload.touched IS 'When whoever takes it in last said that it still does.';
+
+-- 0007-jobs.sql
+
+-- Requests that are answered later (FHIR R4 async.html), and their answers until they are fetched or expire.
+
+CREATE TABLE job (
+  id uuid PRIMARY KEY,
+  owner bigint NOT NULL,
+  client bigint NOT NULL,
+  state text NOT NULL CHECK (state IN ('waiting', 'running', 'done', 'failed')),
+  repeatable boolean NOT NULL,
+  accepted timestamptz NOT NULL DEFAULT clock_timestamp(),
+  started timestamptz,
+  finished timestamptz,
+  expires timestamptz NOT NULL,
+  attempt integer NOT NULL DEFAULT 0,
+  interrupted integer NOT NULL DEFAULT 0,
+  alive timestamptz,
+  steps double precision NOT NULL DEFAULT 0,
+  all_steps double precision NOT NULL DEFAULT 0,
+  request bytea,
+  result bytea
+);
+COMMENT ON TABLE job IS 'What was asked for with Prefer: respond-async. Rows are removed when they expire or the client says so.';
+COMMENT ON COLUMN job.owner IS 'Keyed hash of who asked: user, client and purpose. Nobody else is told that there is a job.';
+COMMENT ON COLUMN job.client IS 'Keyed hash of the client, which may have only so many.';
+COMMENT ON COLUMN job.repeatable IS 'Whatever was interrupted left nothing behind, so that it may be done again from the start.';
+COMMENT ON COLUMN job.attempt IS 'Counts up each time a process takes the job. Only the latest may finish it.';
+COMMENT ON COLUMN job.interrupted IS 'How often the process that did it went away.';
+COMMENT ON COLUMN job.alive IS 'When the process that does it last said so. Who has been silent for too long has lost the job.';
+COMMENT ON COLUMN job.request IS 'Encrypted under a key derived from the master key; null once there is a result.';
+COMMENT ON COLUMN job.result IS 'The answer, and the versions that it shows, encrypted likewise.';
+ALTER TABLE job ALTER COLUMN request SET STORAGE EXTERNAL;
+ALTER TABLE job ALTER COLUMN result SET STORAGE EXTERNAL;
+CREATE INDEX job_open ON job (accepted) WHERE state IN ('waiting', 'running');
+CREATE INDEX job_client ON job (client);
+CREATE INDEX job_expires ON job (expires);

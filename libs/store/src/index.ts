@@ -1,4 +1,6 @@
 // The only door to Postgres: versions, index, events, rules of Consents.
+export { dataElement, type NamedContent, namedContent } from './blobs/named-content.js';
+export type { AbandonedUpload, Uploads } from './blobs/uploads.js';
 export type { EventToRecord, MadeEvent, RecordedEvent } from './event.js';
 export type { VersionReceipt } from './events/receipt.js';
 export type { Fault } from './fault.js';
@@ -26,6 +28,7 @@ export type {
   UpdateRequest,
   WriteFacts,
   WriteOutcome,
+  UploadedBlob,
   WriteResult,
   Written,
 } from './write.js';

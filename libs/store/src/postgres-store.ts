@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import type { Hash64, Permit, WritePermit } from '#libs/consent';
 import type { SearchRequest } from '#libs/search';
+import { Uploads } from './blobs/uploads.js';
 import { checkContent } from './checks/check-content.js';
 import { checkRows } from './checks/check-rows.js';
 import type { EventToRecord, RecordedEvent } from './event.js';
@@ -30,8 +31,9 @@ import { type HistoryRequest, history } from './versions/history.js';
 import { type ContentContext, newContent } from './versions/new-content.js';
 import { read, readStatement, vreadStatement } from './versions/read.js';
 import { type SearchMatch, search } from './versions/search.js';
-import { type Attempt, createAtOnce, writeVersion } from './versions/write-version.js';
-import type { CreateRequest, DeleteRequest, UpdateRequest, WriteResult } from './write.js';
+import { type StillShown, stillShown } from './versions/still-shown.js';
+import { type Attempt, createAtOnce, refusedWrite, writeVersion } from './versions/write-version.js';
+import type { CreateRequest, DeleteRequest, NotWritten, UpdateRequest, WriteResult } from './write.js';
 
 /** The store on Postgres: wiring only, each method's work is in the file of its name. */
 export class PostgresStore implements Store {
@@ -39,6 +41,8 @@ export class PostgresStore implements Store {
   readonly #content: ContentContext;
   readonly #clock: Clock;
   readonly #wakeUp: WakeUp;
+  readonly uploads: Uploads;
+  readonly jobs: Jobs;
   readonly #events: EventSink;
 
   /** `joined`: this is what `outer` is inside one transaction. */
@@ -53,6 +57,8 @@ export class PostgresStore implements Store {
     this.#content = { hash64: site.hash64, ...(base === undefined ? {} : { base }) };
     this.#clock = new Clock(database);
     this.#wakeUp = new WakeUp(joined?.outer ?? database);
+    this.uploads = new Uploads(joined?.outer ?? database);
+    this.jobs = new PostgresJobs(database, keys.chain.jobs, site.hash64);
     this.#events = joined ? new JoinedEvents(joined.session) : new GroupCommit(database, this.#wakeUp.soon);
   }
 
@@ -89,9 +95,8 @@ export class PostgresStore implements Store {
   }
 
   create(request: CreateRequest, permit: WritePermit, answer: Permit): Promise<WriteResult> {
-    const { type, document, event, id = randomUUID() } = request;
-    const content = newContent({ type, id }, document, this.#content);
-    const attempt = { interaction: 'create', type, id, content, mayCreate: true, blind: true, event } as const;
+    const attempt = this.#creation(request);
+    const { type } = attempt;
     // A Consent is written under an exclusive lock, and all but the free are judged: neither is done in one statement.
     return permit.isFree && type !== 'Consent'
       ? this.#createAtOnce(attempt, permit, answer)
@@ -105,6 +110,11 @@ export class PostgresStore implements Store {
       if (this.joined === undefined) this.#wakeUp.soon();
       return result;
     } catch (error) {
+  #creation({ id = randomUUID(), document, ...rest }: CreateRequest): Attempt {
+    const content = newContent({ type: rest.type, id }, document, this.#content);
+    return { ...rest, interaction: 'create', id, content, mayCreate: true, blind: true };
+  }
+
       // Inside a transaction the whole of it is run again.
       if (this.joined !== undefined || !isWrongTime(error)) throw error;
       this.#clock.forget();
@@ -113,9 +123,22 @@ export class PostgresStore implements Store {
   }
 
   update(request: UpdateRequest, permit: WritePermit, answer: Permit): Promise<WriteResult> {
-    const { document, ...rest } = request;
-    const content = newContent(request, document, this.#content);
-    return this.#write({ ...rest, interaction: 'update', content }, permit, answer);
+    return this.#write(this.#replacement(request), permit, answer);
+  }
+
+  #replacement({ document, ...rest }: UpdateRequest): Attempt {
+    return { ...rest, interaction: 'update', content: newContent(rest, document, this.#content) };
+  }
+
+  async refused(
+    request: CreateRequest | UpdateRequest,
+    write: WritePermit,
+    answer: Permit,
+  ): Promise<NotWritten | undefined> {
+    const attempt = 'mayCreate' in request ? this.#replacement(request) : this.#creation(request);
+    if (attempt.interaction === 'create' && write.isFree) return undefined;
+    await this.#ensureKeys(attempt);
+    return this.database.transaction((session) => refusedWrite(attempt, { write, answer }, session, this.keys));
   }
 
   delete(request: DeleteRequest, permit: WritePermit, answer: Permit): Promise<WriteResult> {

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { Hash64, Permit, WritePermit } from '#libs/consent';
 import type { SearchRequest } from '#libs/search';
+import type { Uploads } from './blobs/uploads.js';
 import type { EventToRecord, RecordedEvent } from './event.js';
 import type { VersionReceipt } from './events/receipt.js';
 import type { Fault } from './fault.js';
@@ -12,7 +13,8 @@ import type { ResourceName } from './versions/absent.js';
 import type { Histories, HistoriesRequest, Readable } from './versions/histories.js';
 import type { HistoryRequest } from './versions/history.js';
 import type { SearchMatch } from './versions/search.js';
-import type { CreateRequest, DeleteRequest, UpdateRequest, WriteResult } from './write.js';
+import type { StillShown } from './versions/still-shown.js';
+import type { CreateRequest, DeleteRequest, NotWritten, UpdateRequest, WriteResult } from './write.js';
 
 /**
  * Resources, their events and the rules of their Consents in one Postgres database. Every method may throw a FhirError 503
@@ -64,6 +66,15 @@ export interface Store {
    * may run again from the start after a deadlock, so it must have no effect outside. Where it fails, events of what was
    * refused or shown in it are recorded nevertheless; those of versions vanish with the versions.
    */
+  /**
+   * How this create or update would be refused if it were tried now, with its event; undefined where it would be written.
+   * For asking before much content is taken in; what is written in the end is decided anew.
+   */
+  refused(request: CreateRequest | UpdateRequest, permit: WritePermit, answer: Permit): Promise<NotWritten | undefined>;
+
+  /** Content on its way into the store of blobs. Never part of a transaction. */
+  readonly uploads: Uploads;
+
   transaction<T>(body: (store: StoreTransaction) => Promise<T>): Promise<T>;
 
   /**

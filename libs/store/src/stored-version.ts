@@ -1,3 +1,5 @@
+import type { StoredBlob } from '#libs/blob';
+
 /** Names one version. */
 export interface VersionName {
   readonly type: string;
@@ -15,6 +17,8 @@ export interface StoredVersion extends VersionName {
   readonly interaction: 'create' | 'update' | 'delete';
   /** The stored bytes: JSON in UTF-8 as it was sent, with id and meta spliced in. Empty for a deletion. */
   readonly bytes: Buffer;
+  /** Content of a Binary that is kept outside the database; `bytes` name its hash and size in place of `data`. */
+  readonly blob?: StoredBlob;
   /** Ids of the patients in whose compartment it is. */
   readonly patients: readonly string[];
   /** Content commitment, as the version's event record carries it. */

@@ -1,3 +1,4 @@
+import type { StoredBlob } from '#libs/blob';
 import type { JsonDocument } from '#libs/fhir-json';
 import type { MadeEvent } from './event.js';
 import type { StoredVersion, VersionName } from './stored-version.js';
@@ -34,12 +35,19 @@ export interface WriteFacts {
 /** Makes the event of a write at the time the transaction took; runs inside the transaction, so it must be quick and pure. */
 export type EventMaker = (time: bigint, facts: WriteFacts) => MadeEvent;
 
+/** Content that is kept outside the database already, and the upload that brought it. */
+export interface UploadedBlob extends StoredBlob {
+  readonly upload: string;
+}
+
 export interface CreateRequest {
   readonly type: string;
   /** The resource as it was sent, already validated; its own id and meta.versionId, meta.lastUpdated are replaced. */
   readonly document: JsonDocument;
   /** Random, and known to nobody else yet: for who must know it beforehand. A fresh one where it is absent. */
   readonly id?: string;
+  /** Of a Binary whose document names this content in place of `data`. */
+  readonly blob?: UploadedBlob;
   readonly event: EventMaker;
 }
 

@@ -17,6 +17,8 @@ export interface Insertion {
   /** pid of the version that stops being current. */
   readonly replaced?: bigint;
   readonly event: EventRow;
+  /** The upload that brought the content kept outside the database. */
+  readonly upload?: string;
   /** What of a Consent goes to the ledger. */
   readonly consent?: ConsentEvent;
   /** The time of the version was not taken in this transaction: Postgres refuses it if it is not its own. */
@@ -53,6 +55,7 @@ function insertSql(insertion: Insertion, answer: Permit | undefined, bind: Bind)
   const ctes = [
     versionCte(insertion, bind),
     resourceCte(sealed, bind),
+    ...blobCtes(insertion, bind),
     `c AS (INSERT INTO compartment (pid, patient) SELECT ${PID}, p FROM unnest(${hashes}) AS p)`,
     ...(content === undefined ? [] : [indexCte(content, patients, bind)]),
     ...(content === undefined || content.rules.length === 0 ? [] : [rulesCte(content.rules, bind)]),
@@ -79,9 +82,24 @@ function versionCte({ sealed, isEstimated }: Insertion, bind: Bind): string {
     bind(key),
     bind(keyPatient === null ? null : String(keyPatient)),
     bind(open.commitment),
+    ...(sealed.blob === undefined ? [] : [bind(sealed.blob)]),
   ];
+  const blob = sealed.blob === undefined ? '' : ', blob';
   return `v AS (INSERT INTO version (type, id, version, last_updated, interaction, deleted, is_current, content, key,
-    key_patient, commitment) VALUES (${values.join(', ')}) RETURNING pid)`;
+    key_patient, commitment${blob}) VALUES (${values.join(', ')}) RETURNING pid)`;
+}
+
+/** An upload that is not on record any more has been swept away: then there is no address, and nothing is written. */
+function blobCtes({ sealed, upload }: Insertion, bind: Bind): string[] {
+  const { blob } = sealed.open;
+  if (blob === undefined) return [];
+  if (upload === undefined) {
+    return [`b AS (INSERT INTO blob (pid, address) VALUES (${PID}, ${bind(blob.address)}))`];
+  }
+  return [
+    `u AS (DELETE FROM blob_upload WHERE upload = ${bind(upload)} RETURNING address)`,
+    `b AS (INSERT INTO blob (pid, address) VALUES (${PID}, (SELECT address FROM u)))`,
+  ];
 }
 
 function resourceCte({ open, content }: SealedVersion, bind: Bind): string {

@@ -1,5 +1,6 @@
 import { contentCommitment } from '#libs/evidence';
 import { instant } from '#libs/fhir-model';
+import { sealBlob } from '../blobs/sealed-blob.js';
 import { sealContent } from '../keys/content.js';
 import { freshVersionKey, wrapVersionKey } from '../keys/version-key.js';
 import type { StoredVersion } from '../stored-version.js';
@@ -18,6 +19,8 @@ export interface Wrapping {
 export interface SealedVersion {
   readonly open: Omit<StoredVersion, 'pid'>;
   readonly content: Buffer | null;
+  /** Absent where all content is in the row. */
+  readonly blob?: Buffer;
   readonly key: Buffer;
   readonly keyPatient: bigint | null;
 }
@@ -38,6 +41,7 @@ export async function sealVersion(draft: Draft, labels: readonly string[], wrapp
   return {
     open: { ...draft, commitment, commitmentKey: key.commitment },
     content,
+    ...(draft.blob && { blob: sealBlob(draft.blob, draft, key.data) }),
     key: wrapVersionKey(key, draft, wrapping.key),
     keyPatient: wrapping.patient ?? null,
   };

@@ -1,4 +1,5 @@
 import { gone } from '#libs/fhir-model';
+import { openBlob } from '../blobs/sealed-blob.js';
 import { openContent } from '../keys/content.js';
 import type { PatientKeys } from '../keys/patient-keys.js';
 import { unwrapVersionKey, type VersionKey } from '../keys/version-key.js';
@@ -13,6 +14,7 @@ export interface VersionRow {
   last_updated: string;
   interaction: StoredVersion['interaction'];
   content: Buffer | null;
+  blob: Buffer | null;
   key: Buffer;
   key_patient: string | null;
   patient_key: Buffer | null;
@@ -32,7 +34,7 @@ export function patientIds(alias: string): string {
 /** The columns of {@link VersionRow}; `content` is an SQL expression, for where it may not be shown. */
 export function versionColumns(alias: string, content = `${alias}.content`): string {
   return `${alias}.pid, ${alias}.type, ${alias}.id, ${alias}.version, micros(${alias}.last_updated) AS last_updated,
-    ${alias}.interaction, ${content} AS content, ${alias}.key, ${alias}.key_patient,
+    ${alias}.interaction, ${content} AS content, ${alias}.blob, ${alias}.key, ${alias}.key_patient,
     (SELECT k.wrapped FROM patient_key k WHERE k.patient = ${alias}.key_patient) AS patient_key,
     ${alias}.commitment, ${patientIds(alias)} AS patients`;
 }
@@ -50,6 +52,7 @@ export async function openVersion(row: VersionRow, keys: PatientKeys): Promise<S
     lastUpdated: BigInt(row.last_updated),
     interaction: row.interaction,
     bytes: row.content === null ? Buffer.alloc(0) : await openContent(row.content, name, data),
+    ...(row.blob === null ? {} : { blob: openBlob(row.blob, name, data) }),
     patients: row.patients,
     commitment: row.commitment,
     commitmentKey,

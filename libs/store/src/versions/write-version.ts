@@ -2,12 +2,13 @@
 import type { Permit, WritePermit } from '#libs/consent';
 import { splice } from '#libs/fhir-json';
 import { instant } from '#libs/fhir-model';
+import { carriedBlob } from '../blobs/carried-blob.js';
 import type { EventRow } from '../events/event-row.js';
 import { eventRow } from '../events/event-row.js';
 import { insertEvents } from '../events/insert-event.js';
 import type { PatientKeys } from '../keys/patient-keys.js';
 import type { Session } from '../postgres/database.js';
-import type { EventMaker, NotWritten, WriteFacts, WriteResult, Written } from '../write.js';
+import type { EventMaker, NotWritten, UploadedBlob, WriteFacts, WriteResult, Written } from '../write.js';
 import { type ConsentEvent, consentHandle } from './consent-event.js';
 import { type Begun, beginWrite } from './current-version.js';
 import { insertVersion } from './insert-version.js';
@@ -22,6 +23,8 @@ export interface Attempt {
   readonly id: string;
   /** Absent for a deletion. */
   readonly content?: NewContent;
+  /** Content that is kept outside the database already. */
+  readonly blob?: UploadedBlob;
   readonly mayCreate: boolean;
   readonly blind: boolean;
   readonly ifMatch?: number;
@@ -41,14 +44,29 @@ export async function writeVersion(
   session: Session,
   keys: PatientKeys,
 ): Promise<WriteResult> {
+  const { begun, judgement, refused } = await decided(attempt, permits, session, keys);
+  return refused === undefined
+    ? written(attempt, permits.answer, begun, judgement, session, keys)
+    : notWritten(attempt, refused, begun, judgement, session, keys);
+}
+
+/** How the same would be refused now, on record; undefined where it would be written, and then nothing is done. */
+export async function refusedWrite(
+  attempt: Attempt,
+  permits: Permits,
+  session: Session,
+  keys: PatientKeys,
+): Promise<NotWritten | undefined> {
+  const { begun, judgement, refused } = await decided(attempt, permits, session, keys);
+  return refused === undefined ? undefined : notWritten(attempt, refused, begun, judgement, session, keys);
+}
+
+async function decided(attempt: Attempt, permits: Permits, session: Session, keys: PatientKeys) {
   const { type, id } = attempt;
   const lock = attempt.interaction === 'create' ? {} : { lock: keys.hash64('resource lock', type, id) };
   const begun = await beginWrite({ type, id, patients: attempt.content?.hashes ?? [], ...lock }, session);
   const judgement = await judge(attempt, permits, begun, session);
-  const refused = refusal(attempt, begun, judgement);
-  return refused === undefined
-    ? written(attempt, permits.answer, begun, judgement, session, keys)
-    : notWritten(attempt, refused, begun, judgement, session, keys);
+  return { begun, judgement, refused: refusal(attempt, begun, judgement) };
 }
 
 /**
@@ -119,7 +137,8 @@ async function written(
   session: Session,
   keys: PatientKeys,
 ): Promise<Written> {
-  const draft = nextVersion(attempt, { now, ...(current && { current }) });
+  const blob = attempt.blob ?? (await carriedBlob(attempt, current?.pid, session, keys));
+  const draft = { ...nextVersion(attempt, { now, ...(current && { current }) }), ...(blob && { blob }) };
   const sealed = await sealVersion(draft, attempt.content?.labels ?? [], await wrapping(draft.patients, keys, session));
   const outcome = attempt.content === undefined ? 'deleted' : current?.deleted === false ? 'updated' : 'created';
   const decidedBy = consent === undefined ? {} : { consent };
@@ -139,6 +158,7 @@ async function written(
     event: await madeEvent(attempt, now, facts, session, keys),
     ...(attempt.content && { content: attempt.content }),
     ...(current && { replaced: current.pid }),
+    ...(attempt.blob && { upload: attempt.blob.upload }),
     ...consentOf(attempt, draft, keys),
   };
   const { pid, readable } = await insertVersion(insertion, answer, session);
