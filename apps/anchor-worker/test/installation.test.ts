@@ -76,6 +76,17 @@ describe('the pin', () => {
     expect(await readIfThere(pinPath(dataDir))).toEqual(before);
   });
 
+  it('that demands another number of endorsements than the channel stops the worker, which says how to renew it', async () => {
+    await createNetwork(join(dataDir, 'ledger'), {
+      organizations: ['A', 'B', 'C'].map((name) => ({ name, mspId: `${name}MSP` })),
+    });
+    const made = await currentPin(await facts());
+    expect(made).toMatchObject({ endorsement: ['AMSP', 'BMSP', 'CMSP'], atLeast: 2 });
+    const { atLeast: _, ...all } = made;
+    expect(await keepPin(dataDir, all)).toEqual(all);
+    await expect(keepPin(dataDir, made)).rejects.toThrow(/"holdfast pin --renew"/);
+  });
+
   it('is not written for a ledger that begins with another block than the network on disk', async () => {
     const other = await mkdtemp(join(tmpdir(), 'anchor-worker-'));
     const { genesis } = await createNetwork(join(other, 'ledger'));

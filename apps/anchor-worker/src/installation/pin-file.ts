@@ -37,19 +37,16 @@ export async function currentPin({ dataDir, site, operator, key, connection, led
   const genesis = headerHash(decodeBlock(await ledger.genesis()));
   const onDisk = headerHash(decodeBlock(await readFile(join(dataDir, 'ledger', 'genesis.block'))));
   if (!Buffer.from(genesis).equals(onDisk)) throw new PinDiffers('genesis');
-  const { channel, ordererMsps, peerMsps, endorsement } = await mspTrust(join(dataDir, 'ledger'));
+  const trust = await mspTrust(join(dataDir, 'ledger'));
   const origin = siteOrigin(site, genesis);
   return {
     site,
     origin,
     checkpointKey: checkpointKeyText(origin, key),
-    channel,
+    ...trust,
     chaincode: connection.chaincode,
     mspId: connection.mspId,
     genesis: Buffer.from(genesis).toString('hex'),
-    ordererMsps,
-    peerMsps,
-    endorsement,
     operator,
   };
 }
@@ -59,14 +56,21 @@ export class PinDiffers extends Error {
   override readonly name = 'PinDiffers';
 
   constructor(part: string) {
-    super(`pin.json, which receipts are verified by, says something else than this installation about: ${part}`);
+    const way = MEMBERSHIP.has(part)
+      ? '; if its network has taken an organisation in, "holdfast pin --renew" says so'
+      : '';
+    super(`pin.json, which receipts are verified by, says something else than this installation about: ${part}${way}`);
   }
 }
+
+/** Parts of a pin that change when an organisation joins. */
+const MEMBERSHIP = new Set(['format', 'endorsement', 'atLeast', 'peerMsps']);
 
 /** Throws PinDiffers naming the first member in which the two are not equal. */
 export function requireSamePin(pinned: Pin, current: Pin): void {
   const [before, now] = [pinned, current].map((pin) => JSON.parse(pinText(pin)) as Record<string, unknown>);
-  const part = Object.keys(now!).find((name) => JSON.stringify(now![name]) !== JSON.stringify(before![name]));
+  const names = Object.keys({ ...before, ...now });
+  const part = names.find((name) => JSON.stringify(now![name]) !== JSON.stringify(before![name]));
   if (part !== undefined) throw new PinDiffers(part);
 }
 

@@ -4,6 +4,8 @@ import type { Command } from 'commander';
 import { parsePin, pinText } from '#libs/evidence';
 import { readConfig } from '../config.js';
 import { StartError } from '../start-error.js';
+import { lockHolder } from '../up/lock.js';
+import { renewPin } from './renew-pin.js';
 
 /** Text of this installation's pin file, checked. */
 export function installationPin(dataDir: string): string {
@@ -15,9 +17,22 @@ export function installationPin(dataDir: string): string {
   }
 }
 
+async function renew(dataDir: string): Promise<void> {
+  if (lockHolder(dataDir) !== undefined)
+    throw new StartError('Stop Holdfast first: what runs keeps the pin that it began with.');
+  const kept = await renewPin(dataDir);
+  const said =
+    kept === undefined ? 'The network has the members that the pin names.' : `The pin of before is kept as ${kept}.`;
+  process.stderr.write(`${said}\n`);
+}
+
 /** `pin`: prints what others need to verify receipts of this installation. */
 export function pinCommand(command: Command): Command {
-  return command.action(() => {
-    process.stdout.write(installationPin(readConfig().dataDir));
-  });
+  return command
+    .option('--renew', 'first write it anew, after the network has taken an organisation in')
+    .action(async (options: { renew?: boolean }) => {
+      const { dataDir } = readConfig();
+      if (options.renew) await renew(dataDir);
+      process.stdout.write(installationPin(dataDir));
+    });
 }

@@ -1,4 +1,5 @@
 import { addOrganization, OrdererConnection, openNetwork } from '#libs/fabric-network';
+import { renewPin } from '../commands/renew-pin.js';
 import type { Config } from '../config.js';
 import { whyNotListen } from '../process/ports.js';
 import { StartError } from '../start-error.js';
@@ -43,4 +44,8 @@ export async function networkAdd(config: Config, say: (line: string) => void): P
   say('The channel has taken the hospital in: the network is started again with its peer.');
   await networkDown(config, {}, say);
   await networkUp(config, {}, say);
+  if ((await renewPin(config.dataDir)) === undefined) return;
+  say(
+    'pin.json names the hospital from now on: give it to those who verify, and start the FHIR server again if it runs.',
+  );
 }
