@@ -3,6 +3,7 @@ import { APP_FILTER } from '@nestjs/core';
 import type { Logger } from 'pino';
 import type { Services } from '#libs/interactions';
 import type { Config } from './config.js';
+import { AsyncController } from './http/async.controller.js';
 import { Edge } from './http/edge.js';
 import { FhirController } from './http/fhir.controller.js';
 import { HealthReport } from './http/health-report.js';
@@ -12,6 +13,7 @@ import { OperationController } from './http/operation.controller.js';
 import { OperationsController } from './http/operations.controller.js';
 import { OutcomeFilter } from './http/outcome.filter.js';
 import { CAPABILITIES, CONFIG, LOG, SERVICES } from './http/tokens.js';
+import { JobRunner } from './jobs/job-runner.js';
 import { TokenVerifier } from './token/token-verifier.js';
 
 /** What the wiring is given: made by main.ts, or by a test with its own store. */
@@ -32,7 +34,7 @@ export class AppModule implements OnApplicationShutdown {
   static of({ config, services, tokens, capabilities, log }: Parts): DynamicModule {
     return {
       module: AppModule,
-      controllers: [OperationsController, OperationController, FhirController],
+      controllers: [OperationsController, AsyncController, OperationController, FhirController],
       providers: [
         { provide: CONFIG, useValue: config },
         { provide: SERVICES, useValue: services },
@@ -42,6 +44,7 @@ export class AppModule implements OnApplicationShutdown {
         { provide: APP_FILTER, useClass: OutcomeFilter },
         Edge,
         HealthReport,
+        JobRunner,
         Lag,
         Measures,
       ],

@@ -1,5 +1,10 @@
 // The FHIR RESTful API without HTTP: one file an interaction.
 export type { Answer } from './answer.js';
+export { acceptJob, type Deferral } from './asynchronous/accept.js';
+export { deferrableName } from './asynchronous/deferrable.js';
+export { cancelJob, jobStatus } from './asynchronous/deliver.js';
+export type { JobRequest } from './asynchronous/job-request.js';
+export { type Course, runJob } from './asynchronous/run.js';
 export { contentAnswer } from './binary/content-answer.js';
 export { binaryOf } from './binary/from-content.js';
 export { processBundle } from './bundle/process.js';

@@ -34,6 +34,7 @@ export async function recordResult(
   result: ReadResult,
   outcome: number,
 ): Promise<void> {
+  if (result.outcome === 'found' || result.outcome === 'gone') services.disclosed?.([result.version]);
   const done: Done = {
     action,
     decision: result.outcome === 'denied' ? 'deny' : 'permit',

@@ -37,6 +37,7 @@ export function writtenAnswer(
   const { return: wanted = 'representation' } = request.preference;
   if (wanted === 'OperationOutcome') return { status, headers, body: storedOutcome(version, warnings), ...names };
   const answer = { status, headers, ...names };
+  if (readable) services.disclosed?.([version]);
   return wanted === 'representation' && readable ? { ...answer, body: version.bytes } : answer;
 }
 

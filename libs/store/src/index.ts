@@ -4,6 +4,7 @@ export type { AbandonedUpload, Uploads } from './blobs/uploads.js';
 export type { EventToRecord, MadeEvent, RecordedEvent } from './event.js';
 export type { VersionReceipt } from './events/receipt.js';
 export type { Fault } from './fault.js';
+export type { JobEnd, JobLimits, JobState, Jobs, NewJob, TakenJob } from './jobs/job.js';
 export { fileMasterKey } from './keys/file-master-key.js';
 export { type MasterKey, masterKey } from './keys/master-key.js';
 export { BrokenSeal } from './keys/seal.js';
@@ -18,6 +19,7 @@ export type { ResourceName } from './versions/absent.js';
 export type { Histories, HistoryPosition, Period, Readable } from './versions/histories.js';
 export type { SearchMatch } from './versions/search.js';
 export { securityLabels } from './versions/security-labels.js';
+export type { StillShown } from './versions/still-shown.js';
 export { storedContent } from './versions/stored-content.js';
 export type {
   CreateRequest,
@@ -26,9 +28,9 @@ export type {
   Expectation,
   NotWritten,
   UpdateRequest,
+  UploadedBlob,
   WriteFacts,
   WriteOutcome,
-  UploadedBlob,
   WriteResult,
   Written,
 } from './write.js';

@@ -13,6 +13,8 @@ import { type EventSink, JoinedEvents } from './events/joined-events.js';
 import { receiptOfVersion, type VersionReceipt } from './events/receipt.js';
 import { WakeUp } from './events/wake-up.js';
 import type { Fault } from './fault.js';
+import type { Jobs } from './jobs/job.js';
+import { PostgresJobs } from './jobs/postgres-jobs.js';
 import type { PatientKeys } from './keys/patient-keys.js';
 import type { SiteKeys } from './keys/site-keys.js';
 import { Clock } from './postgres/clock.js';
@@ -24,6 +26,7 @@ import { isWrongTime } from './postgres/unavailable.js';
 import type { HistoryResult, ReadResult } from './read-result.js';
 import type { SearchPage } from './search/search-page.js';
 import type { Store, StoreTransaction } from './store.js';
+import type { VersionName } from './stored-version.js';
 import { absent, type ResourceName } from './versions/absent.js';
 import { bindConsents } from './versions/consent-event.js';
 import { type Histories, type HistoriesRequest, histories, type Readable } from './versions/histories.js';
@@ -38,11 +41,11 @@ import type { CreateRequest, DeleteRequest, NotWritten, UpdateRequest, WriteResu
 /** The store on Postgres: wiring only, each method's work is in the file of its name. */
 export class PostgresStore implements Store {
   readonly hash64: Hash64;
+  readonly uploads: Uploads;
+  readonly jobs: Jobs;
   readonly #content: ContentContext;
   readonly #clock: Clock;
   readonly #wakeUp: WakeUp;
-  readonly uploads: Uploads;
-  readonly jobs: Jobs;
   readonly #events: EventSink;
 
   /** `joined`: this is what `outer` is inside one transaction. */
@@ -54,11 +57,11 @@ export class PostgresStore implements Store {
     private readonly joined?: { readonly session: Session; readonly outer: TransactionalSession },
   ) {
     this.hash64 = site.hash64;
+    this.uploads = new Uploads(joined?.outer ?? database);
+    this.jobs = new PostgresJobs(database, keys.chain.jobs, site.hash64);
     this.#content = { hash64: site.hash64, ...(base === undefined ? {} : { base }) };
     this.#clock = new Clock(database);
     this.#wakeUp = new WakeUp(joined?.outer ?? database);
-    this.uploads = new Uploads(joined?.outer ?? database);
-    this.jobs = new PostgresJobs(database, keys.chain.jobs, site.hash64);
     this.#events = joined ? new JoinedEvents(joined.session) : new GroupCommit(database, this.#wakeUp.soon);
   }
 
@@ -90,6 +93,10 @@ export class PostgresStore implements Store {
     return absent(names, permit, this.database);
   }
 
+  stillShown(names: readonly VersionName[], permit: Permit): Promise<StillShown> {
+    return stillShown(names, permit, this.database);
+  }
+
   search(request: SearchRequest, permit: Permit): Promise<SearchPage<SearchMatch>> {
     return search(request, permit, this.database, this.keys);
   }
@@ -103,6 +110,11 @@ export class PostgresStore implements Store {
       : this.#write(attempt, permit, answer);
   }
 
+  #creation({ id = randomUUID(), document, ...rest }: CreateRequest): Attempt {
+    const content = newContent({ type: rest.type, id }, document, this.#content);
+    return { ...rest, interaction: 'create', id, content, mayCreate: true, blind: true };
+  }
+
   async #createAtOnce(attempt: Attempt, permit: WritePermit, answer: Permit): Promise<WriteResult> {
     await this.#ensureKeys(attempt);
     try {
@@ -110,11 +122,6 @@ export class PostgresStore implements Store {
       if (this.joined === undefined) this.#wakeUp.soon();
       return result;
     } catch (error) {
-  #creation({ id = randomUUID(), document, ...rest }: CreateRequest): Attempt {
-    const content = newContent({ type: rest.type, id }, document, this.#content);
-    return { ...rest, interaction: 'create', id, content, mayCreate: true, blind: true };
-  }
-
       // Inside a transaction the whole of it is run again.
       if (this.joined !== undefined || !isWrongTime(error)) throw error;
       this.#clock.forget();

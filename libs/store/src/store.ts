@@ -5,10 +5,12 @@ import type { Uploads } from './blobs/uploads.js';
 import type { EventToRecord, RecordedEvent } from './event.js';
 import type { VersionReceipt } from './events/receipt.js';
 import type { Fault } from './fault.js';
+import type { Jobs } from './jobs/job.js';
 import type { MasterKey } from './keys/master-key.js';
 import type { Locks } from './postgres/locks.js';
 import type { HistoryResult, ReadResult } from './read-result.js';
 import type { SearchPage } from './search/search-page.js';
+import type { VersionName } from './stored-version.js';
 import type { ResourceName } from './versions/absent.js';
 import type { Histories, HistoriesRequest, Readable } from './versions/histories.js';
 import type { HistoryRequest } from './versions/history.js';
@@ -24,6 +26,9 @@ import type { CreateRequest, DeleteRequest, NotWritten, UpdateRequest, WriteResu
 export interface Store {
   /** For terminus, TypeORM modules and migrations. Its tables are not to be written past this interface. */
   readonly dataSource: DataSource;
+
+  /** Requests that are answered later. */
+  readonly jobs: Jobs;
 
   /** The site's keyed hash, for {@link decide}, {@link decideWrite} and index look-ups. */
   readonly hash64: Hash64;
@@ -46,6 +51,9 @@ export interface Store {
   /** Which of these are not there: deleted, never made, or, with a permit, hidden by it. */
   absent(names: readonly ResourceName[], permit?: Permit): Promise<ResourceName[]>;
 
+  /** Which of these versions may be shown now: for an answer that was made before. */
+  stillShown(names: readonly VersionName[], permit: Permit): Promise<StillShown>;
+
   /** The current versions that match and may be shown: one page, and the total where it is asked for. */
   search(request: SearchRequest, permit: Permit): Promise<SearchPage<SearchMatch>>;
 
@@ -58,14 +66,6 @@ export interface Store {
   /** Writes the next version; version 1 where there is none and that is allowed. */
   update(request: UpdateRequest, permit: WritePermit, answer: Permit): Promise<WriteResult>;
 
-  /** Writes a version without content, in the compartments of the one before. */
-  delete(request: DeleteRequest, permit: WritePermit, answer: Permit): Promise<WriteResult>;
-
-  /**
-   * Several interactions as one: all that `body` does through its `store` is committed when it resolves, or nothing is. It
-   * may run again from the start after a deadlock, so it must have no effect outside. Where it fails, events of what was
-   * refused or shown in it are recorded nevertheless; those of versions vanish with the versions.
-   */
   /**
    * How this create or update would be refused if it were tried now, with its event; undefined where it would be written.
    * For asking before much content is taken in; what is written in the end is decided anew.
@@ -75,6 +75,14 @@ export interface Store {
   /** Content on its way into the store of blobs. Never part of a transaction. */
   readonly uploads: Uploads;
 
+  /** Writes a version without content, in the compartments of the one before. */
+  delete(request: DeleteRequest, permit: WritePermit, answer: Permit): Promise<WriteResult>;
+
+  /**
+   * Several interactions as one: all that `body` does through its `store` is committed when it resolves, or nothing is. It
+   * may run again from the start after a deadlock, so it must have no effect outside. Where it fails, events of what was
+   * refused or shown in it are recorded nevertheless; those of versions vanish with the versions.
+   */
   transaction<T>(body: (store: StoreTransaction) => Promise<T>): Promise<T>;
 
   /**

@@ -27,6 +27,13 @@ export function ifModifiedSince(header: string | undefined): number | undefined 
   return Number.isNaN(time) ? undefined : time;
 }
 
+/** RFC 7240 section 4.1. */
+export function prefersAsync(header: string | string[] | undefined): boolean {
+  return [header ?? '']
+    .flat()
+    .some((preferences) => preferences.split(/[,;]/).some((one) => one.trim().toLowerCase() === 'respond-async'));
+}
+
 /** What Prefer asks for; what it does not say, or says in other words, is the default. */
 export function preference(header: string | undefined): Preference {
   const wanted = header ?? '';

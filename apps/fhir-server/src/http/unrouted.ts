@@ -6,6 +6,7 @@ import { operationAt } from '#libs/interactions';
 const ROUTES: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^\/fhir\/?$/, ['POST']],
   [/^\/fhir\/(metadata|_history)$/, ['GET']],
+  [/^\/fhir\/_async\/[^/]+$/, ['GET', 'DELETE']],
   [/^\/fhir\/[A-Za-z]+$/, ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']],
   [/^\/fhir\/[A-Za-z]+\/_search$/, ['POST']],
   [/^\/fhir\/[A-Za-z]+\/_history$/, ['GET']],

@@ -26,7 +26,9 @@ export async function batch(services: Services, request: SystemRequest, bundle: 
   for (const [done, index] of inOrder(methods).entries()) {
     const span = entries[index];
     if (span === undefined) continue;
-    answers[index] = stopped(services, done, entries.length) ?? (await settled(services, request, bundle, index, bytes.subarray(span.start, span.end)));
+    answers[index] =
+      stopped(services, done, entries.length) ??
+      (await settled(services, request, bundle, index, bytes.subarray(span.start, span.end)));
     await turns.pass();
   }
   return { status: 200, headers: {}, body: bundleText({ type: 'batch-response', links: [], entries: answers }) };

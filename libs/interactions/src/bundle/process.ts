@@ -27,6 +27,11 @@ export async function processBundle(services: Services, request: SystemRequest):
   return type === 'batch' ? batch(services, request, bundle) : transaction(services, request, bundle);
 }
 
+/** The type of the Bundle in a body. @throws FhirError 400 or 422. */
+export async function bundleType({ body }: SystemRequest): Promise<'batch' | 'transaction'> {
+  return typeOf((await scanBundle(Buffer.from(body ?? []), MOST_ENTRIES)).head);
+}
+
 function typeOf(head: Buffer): 'batch' | 'transaction' {
   const { value } = jsonDocument(head);
   if (!isObject(value) || value.resourceType !== 'Bundle') {

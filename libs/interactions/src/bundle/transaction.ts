@@ -58,10 +58,10 @@ async function stored(
   const answers: BundleEntry[] = [];
   const referring: Referring[] = [];
   const written: VersionName[] = [];
-  for (const index of inOrder(plans.map(({ method }) => method))) {
+  for (const [nth, index] of inOrder(plans.map(({ method }) => method)).entries()) {
     const plan = plans[index] as PlannedEntry;
     try {
-      services.progress?.((plans.length + written.length) / 2, plans.length);
+      services.progress?.((plans.length + nth) / 2, plans.length);
       const document = rewritten(bundle, plan, links, resolution);
       const answer = await done(inside, plan, document, resolution.matches.get(index));
       answers[index] = responseEntry(answer);

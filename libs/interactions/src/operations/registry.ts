@@ -24,6 +24,8 @@ export interface Operation {
   readonly on: readonly ('type' | 'instance' | 'version')[];
   /** Then it takes POST only. */
   readonly affectsState: boolean;
+  /** Then it may be answered later. */
+  readonly mayTakeLong?: true;
   readonly interact: (services: Services, request: FhirRequest) => Promise<Answer>;
 }
 
@@ -39,16 +41,18 @@ export const OPERATIONS: readonly Operation[] = [
   {
     ...reading('everything', ['instance'], everythingOfPatient),
     types: ['Patient'],
+    mayTakeLong: true,
     definition: `${OURS}/patient-everything`,
   },
   {
     ...reading('everything', ['instance'], everythingOfEncounter),
     types: ['Encounter'],
+    mayTakeLong: true,
     definition: `${OURS}/encounter-everything`,
   },
-  { ...reading('document', ['instance'], documentOf), types: ['Composition'] },
-  { ...reading('lastn', ['type'], lastObservations), types: ['Observation'] },
-  { ...reading('stats', ['type'], observationStatistics), types: ['Observation'] },
+  { ...reading('document', ['instance'], documentOf), types: ['Composition'], mayTakeLong: true },
+  { ...reading('lastn', ['type'], lastObservations), types: ['Observation'], mayTakeLong: true },
+  { ...reading('stats', ['type'], observationStatistics), types: ['Observation'], mayTakeLong: true },
 ];
 
 function reading(name: string, on: Operation['on'], interact: Operation['interact']): Operation {

@@ -11,12 +11,15 @@ export class KeyChain {
   readonly openings: Buffer;
   /** Names Consents on the ledger. */
   readonly consents: Buffer;
+  /** Encrypts requests that are answered later, and their answers. */
+  readonly jobs: Buffer;
   readonly #patients: Buffer;
 
   constructor(master: MasterKey) {
     this.shared = derived(master, 'wrap version keys');
     this.openings = derived(master, 'event openings');
     this.consents = derived(master, 'ledger consents');
+    this.jobs = derived(master, 'jobs');
     this.#patients = derived(master, 'wrap patient keys');
   }
 
