@@ -167,7 +167,8 @@ export class LedgerClient {
     const end = Date.now() + DEADLINE;
     for (;;) {
       try {
-        await this.endorse('get', 'nothing');
+        const endorsingOrganizations = this.network.organizations.map(({ mspId }) => mspId);
+        await this.endorseWith('get', { arguments: ['nothing'], endorsingOrganizations });
         return;
       } catch (error) {
         if (Date.now() > end) throw error;

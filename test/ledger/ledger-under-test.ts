@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { createNetwork, type Network, openNetwork } from '#libs/fabric-network';
 import { LedgerClient } from './ledger-client.js';
 import { freeBase, Served } from './program.js';
-import { deployConformance, RealNetwork } from './real-network.js';
+import { deployConformance, type RealChoice, RealNetwork } from './real-network.js';
 
 export const CHAINCODE = 'conformance';
 const CONTRACT = 'test/ledger/contract/conformance-contract.ts';
 
-/** The network of two hospitals that the suite asks: the embedded node, or real peers and a real orderer where FABRIC_BIN is set. */
+/** The network of hospitals, two if nothing else is said, that the suite asks: the embedded node, or real peers and a real orderer where FABRIC_BIN is set. */
 export interface LedgerUnderTest {
   isEmbedded: boolean;
   /** Holds the network's certificates in ledger/. */
@@ -38,8 +38,10 @@ interface Nodes {
   close(): Promise<void>;
 }
 
-async function startEmbedded(folder: string, contractAddress: string): Promise<Nodes> {
-  await createNetwork(join(folder, 'ledger'), { chaincode: CHAINCODE });
+async function startEmbedded(folder: string, contractAddress: string, hospitals: number): Promise<Nodes> {
+  const names = Array.from({ length: hospitals }, (_, index) => `Hospital${String.fromCharCode(0x41 + index)}`);
+  const organizations = names.map((name) => ({ name, mspId: `${name}MSP` }));
+  await createNetwork(join(folder, 'ledger'), { chaincode: CHAINCODE, organizations });
   const port = await freeBase([0]);
   const environment = {
     LEDGER_DIR: join(folder, 'ledger'),
@@ -53,7 +55,7 @@ async function startEmbedded(folder: string, contractAddress: string): Promise<N
   return {
     isEmbedded: true,
     network: await openNetwork(join(folder, 'ledger')),
-    gateways: [address, address],
+    gateways: names.map(() => address),
     orderer: address,
     chaincodeId: environment.CHAINCODE_ID,
     async restart(signal) {
@@ -64,8 +66,8 @@ async function startEmbedded(folder: string, contractAddress: string): Promise<N
   };
 }
 
-async function startReal(folder: string, contractAddress: string, fabricBin: string): Promise<Nodes> {
-  const real = await RealNetwork.up(folder, fabricBin);
+async function startReal(folder: string, contractAddress: string, choice: RealChoice): Promise<Nodes> {
+  const real = await RealNetwork.up(folder, choice);
   return {
     isEmbedded: false,
     network: real.network,
@@ -78,13 +80,14 @@ async function startReal(folder: string, contractAddress: string, fabricBin: str
 }
 
 /** A fresh network with the test contract, in a folder of its own; `embedded` asks for the embedded node whatever FABRIC_BIN says. */
-export async function startLedger(choice: { embedded?: boolean } = {}): Promise<LedgerUnderTest> {
+export async function startLedger(choice: { embedded?: boolean; hospitals?: number } = {}): Promise<LedgerUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-conformance-'));
   const contractAddress = `127.0.0.1:${await freeBase([0])}`;
   const fabricBin = choice.embedded ? undefined : process.env.FABRIC_BIN;
+  const { hospitals = 2 } = choice;
   const nodes = fabricBin
-    ? await startReal(folder, contractAddress, fabricBin)
-    : await startEmbedded(folder, contractAddress);
+    ? await startReal(folder, contractAddress, { fabricBin, hospitals })
+    : await startEmbedded(folder, contractAddress, hospitals);
   const environment = { CHAINCODE_SERVER_ADDRESS: contractAddress, CHAINCODE_ID: nodes.chaincodeId };
   let contract = await Served.start(CONTRACT, environment);
   const clients: LedgerClient[] = [];

@@ -10,9 +10,16 @@ import {
 import { CHAINCODE } from './ledger-under-test.js';
 import { freeBase, runProgram } from './program.js';
 
+const peerOffset = (index: number) => 1 + index * 1000;
 const CLI = 'dist/apps/holdfast/src/main.js';
 
-/** Two hospitals with real peers and a real orderer, by `holdfast network`. */
+export interface RealChoice {
+  /** Folder of `peer` and `orderer`. */
+  fabricBin: string;
+  hospitals: number;
+}
+
+/** Hospitals with real peers and a real orderer, by `holdfast network`. */
 export class RealNetwork {
   private constructor(
     private readonly environment: NodeJS.ProcessEnv,
@@ -20,10 +27,11 @@ export class RealNetwork {
     readonly network: Network,
   ) {}
 
-  static async up(folder: string, fabricBin: string): Promise<RealNetwork> {
-    const port = await freeBase([0, 1, 3, 4, 1001]);
+  static async up(folder: string, { fabricBin, hospitals }: RealChoice): Promise<RealNetwork> {
+    const port = await freeBase([0, 3, 4, ...Array.from({ length: hospitals }, (_, index) => peerOffset(index))]);
     const environment = { DATA_DIR: folder, FABRIC_BIN: fabricBin };
-    await runProgram(CLI, ['network', 'up', '--port', String(port)], environment);
+    const choice = ['--port', String(port), '--orgs', String(hospitals)];
+    await runProgram(CLI, ['network', 'up', ...choice], environment);
     return new RealNetwork(environment, port, await openNetwork(join(folder, 'ledger')));
   }
 
@@ -32,7 +40,7 @@ export class RealNetwork {
   }
 
   get peers(): string[] {
-    return [`localhost:${this.port + 1}`, `localhost:${this.port + 1001}`];
+    return this.network.organizations.map((_, index) => `localhost:${this.port + peerOffset(index)}`);
   }
 
   /** A connection to the peer of each organisation, with its admin. Close them. */
@@ -40,7 +48,7 @@ export class RealNetwork {
     return this.network.organizations.map(({ mspId, admin, peer }, index) => ({
       mspId,
       admin: admin.identity,
-      peer: new PeerConnection({ host: 'localhost', port: this.port + 1 + index * 1000, tlsCa: peer.tls.ca }),
+      peer: new PeerConnection({ host: 'localhost', port: this.port + peerOffset(index), tlsCa: peer.tls.ca }),
     }));
   }
 

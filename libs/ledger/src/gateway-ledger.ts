@@ -30,8 +30,9 @@ export class GatewayLedger implements Ledger {
     this.qscc = network.getContract('qscc');
   }
 
-  async prepare(fn: string, argument: object): Promise<PreparedTransaction> {
-    const proposal = this.contract.newProposal(fn, { arguments: [canonical(argument as JsonValue)] });
+  async prepare(fn: string, argument: object, endorsers?: readonly string[]): Promise<PreparedTransaction> {
+    const asked = endorsers && { endorsingOrganizations: [...endorsers] };
+    const proposal = this.contract.newProposal(fn, { arguments: [canonical(argument as JsonValue)], ...asked });
     const txId = proposal.getTransactionId();
     return this.call('endorse', txId, async () => {
       const transaction = await proposal.endorse(within(DEADLINE.endorse));

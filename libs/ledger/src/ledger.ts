@@ -19,8 +19,11 @@ export interface TransactionStatus {
  * transaction first, submits the same bytes as often as needed, and asks for the status.
  */
 export interface Ledger {
-  /** Runs the function on the endorsing organisations. Nothing is on the ledger yet. */
-  prepare(fn: string, argument: object): Promise<PreparedTransaction>;
+  /**
+   * Runs the function on the endorsing organisations: `endorsers` (MSP ids), or those whom the gateway chooses so that the
+   * channel's policy is satisfied. Nothing is on the ledger yet.
+   */
+  prepare(fn: string, argument: object, endorsers?: readonly string[]): Promise<PreparedTransaction>;
   /** Hands the envelope to ordering. Returning says only that it was taken, not that it is valid. */
   submit(envelope: Uint8Array, txId: string): Promise<void>;
   /** Waits up to `timeoutMs` for the transaction to be in a block; undefined: not known by then. */

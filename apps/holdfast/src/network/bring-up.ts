@@ -103,14 +103,18 @@ async function haveCaughtUp([first, ...others]: OrganizationAdmin[], channel: st
   await Promise.all(lagging);
 }
 
-/** The gateway knows the other peers only when gossip has told it of them. What is prepared here is never sent. */
-async function endorsedByAll({ connection }: Network): Promise<void> {
+/**
+ * Also where a majority is enough. The gateway knows the other peers only when gossip has told it of them. What is prepared
+ * here is never sent.
+ */
+async function endorsedByAll({ connection, organizations }: Network): Promise<void> {
+  const all = organizations.map(({ mspId }) => mspId);
   const ledger = await connectLedger(connection);
   const end = Date.now() + READY_WITHIN;
   try {
     for (;;) {
       try {
-        await ledger.prepare('head', { site: PROBE });
+        await ledger.prepare('head', { site: PROBE }, all);
         return;
       } catch (error) {
         if (Date.now() > end) throw new StartError(`The peers do not endorse: ${(error as Error).message}`);
