@@ -32,7 +32,7 @@ import { bindConsents } from './versions/consent-event.js';
 import { type Histories, type HistoriesRequest, histories, type Readable } from './versions/histories.js';
 import { type HistoryRequest, history } from './versions/history.js';
 import { type ContentContext, newContent } from './versions/new-content.js';
-import { read, readStatement, vreadStatement } from './versions/read.js';
+import { type Read, read, readTogether } from './versions/read.js';
 import { type SearchMatch, search } from './versions/search.js';
 import { type StillShown, stillShown } from './versions/still-shown.js';
 import { type Attempt, createAtOnce, refusedWrite, writeVersion } from './versions/write-version.js';
@@ -47,6 +47,7 @@ export class PostgresStore implements Store {
   readonly #clock: Clock;
   readonly #wakeUp: WakeUp;
   readonly #events: EventSink;
+  readonly #read: Read;
 
   /** `joined`: this is what `outer` is inside one transaction. */
   constructor(
@@ -62,6 +63,7 @@ export class PostgresStore implements Store {
     this.#content = { hash64: site.hash64, ...(base === undefined ? {} : { base }) };
     this.#clock = new Clock(database);
     this.#wakeUp = new WakeUp(joined?.outer ?? database);
+    this.#read = joined ? (lookup) => read(lookup, database, keys) : readTogether(database, keys);
     this.#events = joined ? new JoinedEvents(joined.session) : new GroupCommit(database, this.#wakeUp.soon);
   }
 
@@ -73,12 +75,12 @@ export class PostgresStore implements Store {
     return this.site.siteKey(purpose);
   }
 
-  read(name: { type: string; id: string }, permit: Permit): Promise<ReadResult> {
-    return read(readStatement(name, permit), this.database, this.keys);
+  read({ type, id }: { type: string; id: string }, permit: Permit): Promise<ReadResult> {
+    return this.#read({ type, id, permit });
   }
 
   vread(name: { type: string; id: string; version: number }, permit: Permit): Promise<ReadResult> {
-    return read(vreadStatement(name, permit), this.database, this.keys);
+    return this.#read({ ...name, permit });
   }
 
   history(request: HistoryRequest, permit: Permit): Promise<HistoryResult> {

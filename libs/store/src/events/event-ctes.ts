@@ -1,4 +1,5 @@
 import type { Bind } from '#libs/consent';
+import { list } from '../postgres/statement.js';
 import type { EventRow } from './event-row.js';
 
 /**
@@ -6,7 +7,7 @@ import type { EventRow } from './event-row.js';
  * time is ahead of the clock or long past makes the statement fail.
  */
 export function eventCtes(rows: readonly EventRow[], bind: Bind, versionPid = 'NULL::bigint'): string[] {
-  const column = (of: (row: EventRow) => unknown, type: string) => `${bind(rows.map(of))}::${type}[]`;
+  const column = (of: (row: EventRow) => unknown, type: string) => list(`${bind(rows.map(of))}::${type}[]`);
   const columns = [
     column((row) => row.eventId, 'bytea'),
     column((row) => String(row.time), 'bigint'),
@@ -33,8 +34,8 @@ function hash(value: bigint | null): string | null {
 function severalCte(rows: readonly EventRow[], bind: Bind): string[] {
   const pairs = rows.flatMap(({ eventId, patients }) => patients.map((patient) => ({ eventId, patient })));
   if (pairs.length === 0) return [];
-  const ids = `${bind(pairs.map(({ eventId }) => eventId))}::bytea[]`;
-  const patients = `${bind(pairs.map(({ patient }) => String(patient)))}::bigint[]`;
+  const ids = list(`${bind(pairs.map(({ eventId }) => eventId))}::bytea[]`);
+  const patients = list(`${bind(pairs.map(({ patient }) => String(patient)))}::bigint[]`);
   return [
     `ep AS (INSERT INTO event_patient (patient, event)
       SELECT x.patient, e.id FROM e JOIN unnest(${ids}, ${patients}) AS x (event_id, patient) USING (event_id))`,
@@ -45,8 +46,8 @@ function severalCte(rows: readonly EventRow[], bind: Bind): string[] {
 function consentCte(rows: readonly EventRow[], bind: Bind): string[] {
   const pairs = rows.flatMap(({ eventId, consents }) => consents.map((consent) => ({ eventId, consent })));
   if (pairs.length === 0) return [];
-  const ids = `${bind(pairs.map(({ eventId }) => eventId))}::bytea[]`;
-  const consents = `${bind(pairs.map(({ consent }) => consent))}::text[]`;
+  const ids = list(`${bind(pairs.map(({ eventId }) => eventId))}::bytea[]`);
+  const consents = list(`${bind(pairs.map(({ consent }) => consent))}::text[]`);
   return [
     `ec AS (INSERT INTO event_consent (event, consent_pid)
       SELECT e.id, c.pid FROM e JOIN unnest(${ids}, ${consents}) AS x (event_id, consent) USING (event_id)

@@ -21,6 +21,14 @@ export function prepared(build: (bind: Bind) => string): Statement {
   return { ...built, name: nameOf(built.text) };
 }
 
+/**
+ * SQL of an array to unnest. Its length is hidden from the planner: for an array that it sees it plans anew each time, because
+ * the rows it counts are never those of the plan it has, and planning takes longer than the statement.
+ */
+export function list(array: string): string {
+  return `(SELECT ${array})`;
+}
+
 const names = new Map<string, string>();
 
 function nameOf(text: string): string {

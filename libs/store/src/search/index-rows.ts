@@ -1,4 +1,5 @@
 import type { IndexRows } from '#libs/search';
+import { list } from '../postgres/statement.js';
 
 /** SQL expressions for what {@link indexArrays} gives, and for the version they belong to. */
 export interface IndexArguments {
@@ -41,14 +42,14 @@ export function indexArrays(rows: IndexRows): IndexArrays {
 export function insertIndexSql(given: IndexArguments): string {
   return `index_hash_new as (
   insert into index_hash (hash, pid, patient)
-  select hash, ${given.pid}, coalesce(${given.patient}, 0) from unnest(${given.hashes}::bigint[]) as one (hash)
+  select hash, ${given.pid}, coalesce(${given.patient}, 0) from unnest(${list(`${given.hashes}::bigint[]`)}) as one (hash)
 ), index_string_new as (
   insert into index_string (param, value, pid)
-  select param, value, ${given.pid} from unnest(${given.stringParams}::bigint[], ${given.stringValues}::text[]) as one (param, value)
+  select param, value, ${given.pid} from unnest(${list(`${given.stringParams}::bigint[]`)}, ${list(`${given.stringValues}::text[]`)}) as one (param, value)
 ), index_range_new as (
   insert into index_range (param, low, high, pid)
   select param, low, high, ${given.pid}
-  from unnest(${given.rangeParams}::bigint[], ${given.lows}::float8[], ${given.highs}::float8[]) as one (param, low, high)
+  from unnest(${list(`${given.rangeParams}::bigint[]`)}, ${list(`${given.lows}::float8[]`)}, ${list(`${given.highs}::float8[]`)}) as one (param, low, high)
 ), index_entry_new as (
   insert into index_entry (pid, present, hashes) values (${given.pid}, ${given.present}::bigint[], ${given.hashes}::bigint[])
 )`;

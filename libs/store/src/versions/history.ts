@@ -6,7 +6,7 @@ import { prepared, type Statement } from '../postgres/statement.js';
 import type { Absent, Denied, Found, Gone, HistoryResult } from '../read-result.js';
 import { consentOf, DECIDED_AT, type DecidedBy, decidedBy, decisionTime } from './decided-by.js';
 import { type Period, periodSql } from './histories.js';
-import { read, readStatement } from './read.js';
+import { read } from './read.js';
 import { openVersion, type VersionRow, versionColumns } from './version-row.js';
 
 export interface HistoryRequest extends Period {
@@ -74,13 +74,13 @@ async function entry(row: HistoryRow, time: bigint, keys: PatientKeys): Promise<
 
 /** Why there is nothing to show, found out in the same way for both answers; what is on record comes from the current version. */
 async function nothing(
-  name: { type: string; id: string },
+  request: HistoryRequest,
   permit: Permit,
   session: Session,
   keys: PatientKeys,
   time: bigint,
 ): Promise<Denied | Absent> {
-  const current = await read(readStatement(name, permit), session, keys);
+  const current = await read({ type: request.type, id: request.id, permit }, session, keys);
   if (current.outcome === 'denied' || current.outcome === 'absent') return current;
   const { type, id, version } = current.version;
   const patients = 'patients' in current ? current.patients : current.version.patients;

@@ -2,7 +2,7 @@ import type { Bind, Permit, RuleRow } from '#libs/consent';
 import { eventCtes } from '../events/event-ctes.js';
 import type { EventRow } from '../events/event-row.js';
 import type { Session } from '../postgres/database.js';
-import { prepared } from '../postgres/statement.js';
+import { list, prepared } from '../postgres/statement.js';
 import { deleteIndexSql, indexArrays, insertIndexSql } from '../search/index-rows.js';
 import { type ConsentEvent, consentEventCte } from './consent-event.js';
 import type { NewContent } from './new-content.js';
@@ -56,7 +56,7 @@ function insertSql(insertion: Insertion, answer: Permit | undefined, bind: Bind)
     versionCte(insertion, bind),
     resourceCte(sealed, bind),
     ...blobCtes(insertion, bind),
-    `c AS (INSERT INTO compartment (pid, patient) SELECT ${PID}, p FROM unnest(${hashes}) AS p)`,
+    `c AS (INSERT INTO compartment (pid, patient) SELECT ${PID}, p FROM unnest(${list(hashes)}) AS p)`,
     ...(content === undefined ? [] : [indexCte(content, patients, bind)]),
     ...(content === undefined || content.rules.length === 0 ? [] : [rulesCte(content.rules, bind)]),
     ...(replaced === undefined ? [] : replacedCtes(String(replaced), sealed.open.type, bind)),

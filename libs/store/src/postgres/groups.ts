@@ -1,0 +1,87 @@
+import { unavailable } from '#libs/fhir-model';
+
+/** How work is gathered. */
+export interface Gathering {
+  /** Groups under way at once. While they are, those who come gather for the next. */
+  readonly parallel: number;
+  /** Size of a group; what is beyond waits for the next. */
+  readonly largest: number;
+  /** Size of what may wait; beyond that the server is too busy. */
+  readonly mostWaiting: number;
+}
+
+interface Waiting<Item, Result> {
+  readonly item: Item;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const RETRY_AFTER_SECONDS = 2;
+
+/**
+ * Does together what is asked for together: all who ask in one turn of the event loop are one group, and so are all who ask
+ * while the groups before them are under way. Of a group that fails each is tried alone, and fails alone.
+ */
+export class Groups<Item, Result> {
+  #queue: Waiting<Item, Result>[] = [];
+  #size = 0;
+  #running = 0;
+  #scheduled = false;
+
+  /** `work` gives one result for each item, in their order. */
+  constructor(
+    private readonly work: (items: readonly Item[]) => Promise<readonly Result[]>,
+    private readonly gathering: Gathering,
+    private readonly sizeOf: (item: Item) => number = () => 1,
+  ) {}
+
+  /** @throws FhirError 503 where too many wait already. */
+  add(item: Item): Promise<Result> {
+    const size = this.sizeOf(item);
+    if (this.#size + size > this.gathering.mostWaiting)
+      return Promise.reject(unavailable('Too many requests are waiting', RETRY_AFTER_SECONDS));
+    this.#size += size;
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ item, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#running >= this.gathering.parallel || this.#queue.length === 0) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      void this.#doNext();
+    });
+  }
+
+  async #doNext(): Promise<void> {
+    const group = this.#next();
+    this.#running += 1;
+    await this.#settle(group);
+    this.#running -= 1;
+    this.#schedule();
+  }
+
+  #next(): Waiting<Item, Result>[] {
+    let size = 0;
+    const beyond = this.#queue.findIndex(({ item }, index) => {
+      size += this.sizeOf(item);
+      return index > 0 && size > this.gathering.largest;
+    });
+    const group = this.#queue.splice(0, beyond === -1 ? this.#queue.length : beyond);
+    this.#size -= group.reduce((sum, { item }) => sum + this.sizeOf(item), 0);
+    return group;
+  }
+
+  async #settle(group: readonly Waiting<Item, Result>[]): Promise<void> {
+    try {
+      const results = await this.work(group.map(({ item }) => item));
+      for (const [at, { resolve }] of group.entries()) resolve(results[at] as Result);
+    } catch (error) {
+      if (group.length === 1) group[0]?.reject(error);
+      else await Promise.all(group.map((one) => this.#settle([one])));
+    }
+  }
+}

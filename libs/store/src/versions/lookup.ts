@@ -1,0 +1,100 @@
+// FHIR R4 http.html#read and http.html#vread, as one statement for any number of them: decisions and data.
+import type { Permit } from '#libs/consent';
+import type { Session } from '../postgres/database.js';
+import { list, prepared } from '../postgres/statement.js';
+import { DECIDED_AT, type DecidedBy, decidedBy } from './decided-by.js';
+import { STAND_IN, type VersionRow, versionColumns } from './version-row.js';
+
+/** A version that is asked for: the current one, or the one of that number. */
+export interface Lookup {
+  readonly type: string;
+  readonly id: string;
+  readonly version?: number;
+  /** Decides whether it may be shown. */
+  readonly permit: Permit;
+}
+
+/** One row, whether there is such a version or not; where not, the rest is about a stand-in. */
+export interface DecidedRow extends VersionRow {
+  time: string;
+  there: boolean;
+  ok: boolean;
+  consent: DecidedBy;
+}
+
+/** The SQL of a look-up, in which everything that differs between two requesters is a column of `q`. */
+interface Form {
+  readonly columns: readonly string[];
+  readonly sql: string;
+  /** What the permit puts into its columns. */
+  readonly values: readonly string[];
+}
+
+/** The rows of these look-ups in their order. All that differ in values alone are one statement. */
+export async function lookUp(lookups: readonly Lookup[], session: Session): Promise<DecidedRow[]> {
+  const rows = new Map<Lookup, DecidedRow>();
+  const alike = Map.groupBy(lookups, (lookup) => formOf(lookup).sql);
+  await Promise.all([...alike.values()].map((group) => lookUpAlike(group, session, rows)));
+  return lookups.map((lookup) => rows.get(lookup) as DecidedRow);
+}
+
+async function lookUpAlike(group: readonly Lookup[], session: Session, rows: Map<Lookup, DecidedRow>): Promise<void> {
+  const { columns, sql } = formOf(group[0] as Lookup);
+  const found = await session.run<DecidedRow & { at: string }>(
+    prepared((bind) => {
+      const values = columns.map((_, column) =>
+        list(`${bind(group.map((lookup) => valuesOf(lookup)[column]))}::text[]`),
+      );
+      return `SELECT q.at, d.* FROM unnest(${values.join(', ')}) WITH ORDINALITY AS q (${columns.join(', ')}, at),
+        LATERAL (${sql}) AS d`;
+    }),
+  );
+  if (found.length !== group.length) throw new Error('a look-up always returns a row');
+  for (const row of found) rows.set(group[Number(row.at) - 1] as Lookup, row);
+}
+
+function valuesOf(lookup: Lookup): readonly string[] {
+  const { type, id, version } = lookup;
+  return [type, id, ...(version === undefined ? [] : [String(version)]), ...formOf(lookup).values];
+}
+
+const forms = { current: new WeakMap<Permit, Form>(), numbered: new WeakMap<Permit, Form>() };
+
+function formOf({ permit, version }: Lookup): Form {
+  const known = version === undefined ? forms.current : forms.numbered;
+  const form = known.get(permit) ?? makeForm(permit, version !== undefined);
+  known.set(permit, form);
+  return form;
+}
+
+function makeForm(permit: Permit, isNumbered: boolean): Form {
+  const values: string[] = [];
+  const bind = (value: unknown) => {
+    const text = literal(value);
+    const at = values.includes(text) ? values.indexOf(text) : values.push(text) - 1;
+    return `q.p${at}`;
+  };
+  const sql = isNumbered
+    ? decided(
+        'SELECT pid FROM version WHERE type = q.type AND id = q.id AND version = q.version::integer',
+        permit,
+        bind,
+      )
+    : decided('SELECT pid FROM resource WHERE type = q.type AND id = q.id', permit, bind);
+  const columns = ['type', 'id', ...(isNumbered ? ['version'] : []), ...values.map((_, at) => `p${at}`)];
+  return { columns, sql, values };
+}
+
+/** A value as Postgres reads it from a text. Arrays are of numbers. */
+function literal(value: unknown): string {
+  return Array.isArray(value) ? `{${value.map(String).join(',')}}` : String(value);
+}
+
+/** Where nothing is found, all is worked out about a stand-in, so that it takes as long as finding what is denied. */
+function decided(found: string, permit: Permit, bind: (value: unknown) => string): string {
+  return `SELECT ${DECIDED_AT} AS time, f.pid IS NOT NULL AS there, d.ok,
+      ${decidedBy(permit, 'v', bind)} AS consent, ${versionColumns('v', 'CASE WHEN d.ok AND f.pid = v.pid THEN v.content END')}
+    FROM (SELECT (${found}) AS pid OFFSET 0) AS f
+    LEFT JOIN version v ON v.pid = COALESCE(f.pid, ${STAND_IN})
+    LEFT JOIN LATERAL (SELECT ${permit.predicate('v', bind)} AS ok OFFSET 0) AS d ON true`;
+}
