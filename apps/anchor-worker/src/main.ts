@@ -7,6 +7,7 @@ import { type Config, readConfig } from './config.js';
 import { type Database, hasTables, openDatabase } from './database.js';
 import { FailureLog } from './failure.js';
 import { Follower } from './follow/follower.js';
+import { OpenedBlocks } from './follow/opened-blocks.js';
 import { type Installation, openInstallation } from './installation/installation.js';
 import { Leadership } from './leadership.js';
 import { serveMetrics } from './metrics.js';
@@ -50,8 +51,9 @@ async function work(
   const { ledger, pin, key } = installation;
   const wake = { events: new Wake(config.databaseUrl), consents: new Wake(config.databaseUrl) };
   const consents = new ConsentAnchorer({ query, transact, ledger, pin, patience: PATIENCE });
-  const anchorer = new Anchorer({ query, transact, ledger, pin, key, patience: PATIENCE, consents });
-  const follower = new Follower({ query, transact, ledger, pin });
+  const blocks = new OpenedBlocks(pin);
+  const anchorer = new Anchorer({ query, transact, ledger, pin, key, patience: PATIENCE, consents, blocks });
+  const follower = new Follower({ query, transact, ledger, pin, blocks });
   const leadership = new Leadership(query);
   const worker = new Worker({ query, leadership, anchorer, consents, follower, wake, log });
   try {

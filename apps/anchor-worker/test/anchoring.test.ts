@@ -6,6 +6,7 @@ import { batchInFlight, type Lease, LeaseLost, releaseLease, takeLease } from '#
 import { Anchorer } from '../src/anchor/anchorer.js';
 import { ConsentAnchorer } from '../src/anchor/consent-anchorer.js';
 import { OutcomeUnknown } from '../src/anchor/patience.js';
+import { OpenedBlocks } from '../src/follow/opened-blocks.js';
 import type { Installation } from '../src/installation/installation.js';
 import { TestSite } from './site.js';
 
@@ -30,29 +31,20 @@ beforeEach(async () => {
 
 class Killed extends Error {}
 
-/** The real ledger, but for what is replaced. */
-function ledgerWith(change: Partial<Ledger>): Ledger {
-  const real = site.ledger;
-  return {
-    prepare: (fn, argument) => real.prepare(fn, argument),
-    submit: (envelope, txId) => real.submit(envelope, txId),
-    status: (txId, ms) => real.status(txId, ms),
-    exists: (txId) => real.exists(txId),
-    block: (txId) => real.block(txId),
-    blockAt: (number) => real.blockAt(number),
-    genesis: () => real.genesis(),
-    height: () => real.height(),
-    evaluate: (fn, argument) => real.evaluate(fn, argument),
-    close: () => undefined,
-    ...change,
-  };
-}
-
 function anchorer(change: Partial<Ledger> = {}, patience = { statusMs: 5_000, deadAfterSeconds: 900 }): Anchorer {
   const { query, transact } = site.database;
-  const ledger = ledgerWith(change);
+  const ledger = site.ledgerWith(change);
   const consents = new ConsentAnchorer({ query, transact, ledger, pin, patience });
-  return new Anchorer({ query, transact, ledger, pin, key: installation.key, patience, consents });
+  return new Anchorer({
+    query,
+    transact,
+    ledger,
+    pin,
+    key: installation.key,
+    patience,
+    consents,
+    blocks: new OpenedBlocks(pin),
+  });
 }
 
 /** What a worker does when it starts anew: settle what is in flight, then the rest. */
@@ -109,6 +101,7 @@ describe('anchoring', () => {
       key: installation.key,
       patience: { statusMs: 5_000, deadAfterSeconds: 900 },
       consents: { settle: async () => 0 },
+      blocks: new OpenedBlocks(pin),
     });
     await expect(dying.anchorNext(lease)).rejects.toThrow(Killed);
     await anchorAll();

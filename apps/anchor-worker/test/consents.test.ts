@@ -17,6 +17,7 @@ import { Anchorer } from '../src/anchor/anchorer.js';
 import { ConsentAnchorer } from '../src/anchor/consent-anchorer.js';
 import { LedgerForked } from '../src/follow/block-facts.js';
 import { Follower } from '../src/follow/follower.js';
+import { OpenedBlocks } from '../src/follow/opened-blocks.js';
 import type { Installation } from '../src/installation/installation.js';
 import { SITE, TestSite } from './site.js';
 
@@ -48,7 +49,10 @@ function workers(change: Partial<Ledger> = {}) {
   const { key } = installation;
   const ledger = site.ledgerWith(change);
   const consents = new ConsentAnchorer({ query, transact, ledger, pin, patience });
-  return { consents, anchorer: new Anchorer({ query, transact, ledger, pin, key, patience, consents }) };
+  return {
+    consents,
+    anchorer: new Anchorer({ query, transact, ledger, pin, key, patience, consents, blocks: new OpenedBlocks(pin) }),
+  };
 }
 
 async function put(resource: { resourceType: string; id: string; [element: string]: unknown }): Promise<void> {
@@ -210,7 +214,7 @@ describe('the ledger in the database', () => {
     return Promise.all(tables.map((table) => site.database.query(`SELECT * FROM ${table} ORDER BY 1, 2`)));
   };
   const follower = (ledger: Partial<Ledger> = {}) =>
-    new Follower({ ...site.database, ledger: site.ledgerWith(ledger), pin });
+    new Follower({ ...site.database, ledger: site.ledgerWith(ledger), pin, blocks: new OpenedBlocks(pin) });
   async function followAll(by = follower()): Promise<void> {
     const stop = new AbortController();
     const following = by.follow(stop.signal);

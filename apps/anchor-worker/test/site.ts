@@ -25,6 +25,7 @@ import { ContractProcess, type TestLedger, testLedger } from '../../ledger-node/
 import { Anchorer } from '../src/anchor/anchorer.js';
 import { ConsentAnchorer } from '../src/anchor/consent-anchorer.js';
 import { type Database, openDatabase } from '../src/database.js';
+import { OpenedBlocks } from '../src/follow/opened-blocks.js';
 import { type Installation, openInstallation } from '../src/installation/installation.js';
 
 export const SITE = 'site-a';
@@ -106,7 +107,8 @@ export class TestSite {
     const lease = await takeLease(query, 'test', randomBytes(8).toString('hex'), 60);
     const patience = { statusMs: 5_000, deadAfterSeconds: 900 };
     const consents = new ConsentAnchorer({ query, transact, patience, ...installation });
-    const anchorer = new Anchorer({ query, transact, patience, consents, ...installation });
+    const blocks = new OpenedBlocks(installation.pin);
+    const anchorer = new Anchorer({ query, transact, patience, consents, blocks, ...installation });
     while ((await anchorer.anchorNext(lease!)) > 0);
     await releaseLease(query, lease!);
   }

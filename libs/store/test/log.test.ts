@@ -46,8 +46,7 @@ async function save(limit = 5000): Promise<{ first: number; leaves: Buffer[]; tx
     first,
     range,
     events: events.map(({ id }) => id),
-    txId,
-    envelope: Buffer.from(txId),
+    transaction: { txId, envelope: Buffer.from(txId) },
   });
   return { first, leaves: events.map(({ leaf }) => leaf), txId, range };
 }
@@ -91,7 +90,12 @@ describe('a batch', () => {
     await db.query('DELETE FROM event WHERE id = $1', [events[0]!.id]);
     const range = CompactRange.of();
     for (const event of events) range.append(event.leaf);
-    const batch = { first: 0, range, events: events.map(({ id }) => id), txId: 'x', envelope: undefined };
+    const batch = {
+      first: 0,
+      range,
+      events: events.map(({ id }) => id),
+      transaction: { txId: 'x', envelope: undefined },
+    };
     await expect(saveBatch(db.transact, lease, batch)).rejects.toThrow(/gone/);
     expect(await unnumberedEvents(db.query, 9)).toHaveLength(1);
     expect(await batchInFlight(db.query)).toBeUndefined();

@@ -1,44 +1,44 @@
 import type { KeyObject } from 'node:crypto';
 import {
   type AppendArgument,
-  type BatchEvent,
   blockSha256,
   leafEntry,
-  makeBatch,
   openBatch,
   type Pin,
   parkedRecord,
   recordLeaf,
   signCheckpoint,
 } from '#libs/evidence';
-import { openBlock } from '#libs/fabric-block';
 import type { Ledger } from '#libs/ledger';
 import type { CompactRange } from '#libs/merkle';
 import {
   anchorBatch,
   anchoredTree,
-  awaitsConsent,
   type BatchInFlight,
   batchInFlight,
   eventToPark,
   type Lease,
   numberedEvents,
   type OutboxEvent,
-  type ParkedEvent,
   type Query,
-  reliancesOf,
   replaceTransaction,
+  type SignedTransaction,
   saveBatch,
   type Transact,
   unnumberedEvents,
 } from '#libs/store';
-import { distinct, withinConsents } from './batch-events.js';
+import type { OpenedBlocks } from '../follow/opened-blocks.js';
 import { BatchLimit } from './batch-limit.js';
 import type { ConsentAnchorer } from './consent-anchorer.js';
+import { type Draft, Drafting } from './drafting.js';
 import { FoundInvalid, type Patience } from './patience.js';
 import { type Prepared, prepare } from './prepare.js';
 import { refusedEvent } from './refusal.js';
 import { outcome, send } from './sending.js';
+import { NotYet, within } from './within.js';
+
+/** So long the events of a batch may be on their way to their places, in an open transaction, before the batch is endorsed. */
+const OPEN_MS = 2_000;
 
 export interface AnchorerParts {
   query: Query;
@@ -49,15 +49,22 @@ export interface AnchorerParts {
   patience: Patience;
   /** Takes the Consents that a batch relies on to the ledger before it. */
   consents: Pick<ConsentAnchorer, 'settle'>;
+  /** Opens blocks, and remembers what they say for who follows the ledger. */
+  blocks: OpenedBlocks;
 }
 
 /** Takes events to the ledger, batch by batch: one in flight, each step saved before the next, so that it can be killed anywhere. */
 export class Anchorer {
   private readonly batchLimit = new BatchLimit();
+  private readonly drafting: Drafting;
   /** The batch that is VALID and about to be stored as such, and the tree after it. */
   private ahead: { range: CompactRange; stored: Promise<void> } | undefined;
+  /** The batch after the one that is being sent, where more are wanted. */
+  private next: Promise<Draft | undefined> | undefined;
 
-  constructor(private readonly parts: AnchorerParts) {}
+  constructor(private readonly parts: AnchorerParts) {
+    this.drafting = new Drafting(parts);
+  }
 
   /** The events that have no place yet: how many the next batch would have. */
   async waiting(limit: number): Promise<number> {
@@ -76,21 +83,23 @@ export class Anchorer {
   /** Anchors the events that wait, at most one batch of them, and gives their number. None may be in flight. */
   async anchorNext(lease: Lease): Promise<number> {
     try {
-      return await this.anchorOne(lease);
+      return await this.anchorOne(lease, false);
     } finally {
       await this.finish();
     }
   }
 
   /**
-   * The same, batch after batch for as long as they are full: while one is being stored as VALID, the next is already endorsed on
-   * top of it. It is saved and sent only when the one before it has been stored.
+   * The same, batch after batch for as long as they are full: while one is on its way, the next is worked out; while it is being
+   * stored as VALID, the next is endorsed on top of it, and its events get their places. It is saved, whole, and sent only
+   * when the one before it has been stored.
    */
   async anchorBacklog(lease: Lease, full: number, signal: AbortSignal): Promise<number> {
     let anchored = 0;
     try {
-      for (let last = full; last >= full && !signal.aborted; anchored += last) last = await this.anchorOne(lease);
+      for (let last = full; last >= full && !signal.aborted; anchored += last) last = await this.anchorOne(lease, true);
     } finally {
+      this.next = undefined;
       await this.finish();
     }
     return anchored;
@@ -98,60 +107,85 @@ export class Anchorer {
 
   private async finish(): Promise<void> {
     const { ahead } = this;
-    this.ahead = undefined;
-    await ahead?.stored;
+    await ahead?.stored.finally(() => {
+      if (this.ahead === ahead) this.ahead = undefined;
+    });
   }
 
-  private async anchorOne(lease: Lease): Promise<number> {
-    const { query, consents } = this.parts;
-    const events = await unnumberedEvents(query, this.batchLimit.events);
-    if (events.length === 0) return 0;
-    const ids = events.map(({ id }) => id);
-    // Seen after the events, so that every Consent they relied on is seen.
-    if (await awaitsConsent(query, ids)) await consents.settle(lease);
-    return this.anchorEvents(lease, withinConsents(events, await reliancesOf(query, ids)));
+  private async anchorOne(lease: Lease, more: boolean): Promise<number> {
+    const { next } = this;
+    this.next = undefined;
+    const draft = await (next ?? this.draft(lease, await this.tree()));
+    return draft === undefined ? 0 : this.anchorDraft(lease, draft, more);
+  }
+
+  private async tree(): Promise<CompactRange> {
+    return this.ahead?.range ?? anchoredTree(this.parts.query);
+  }
+
+  private draft(lease: Lease, before: CompactRange): Promise<Draft | undefined> {
+    return this.drafting.next(lease, before, this.batchLimit.events);
   }
 
   /** Halves what is refused for good, until the one event is found that is at fault; that one is parked, the others pass. */
-  private async anchorEvents(lease: Lease, events: readonly OutboxEvent[]): Promise<number> {
+  private async anchorDraft(lease: Lease, draft: Draft, more: boolean): Promise<number> {
     try {
-      return await this.anchorBatchOf(lease, events, undefined);
+      return await this.anchorWhole(lease, draft, more);
     } catch (error) {
       const reason = refusedEvent(error);
       if (reason === undefined) throw error;
-      if (events.length > 1) return this.anchorEvents(lease, events.slice(0, Math.ceil(events.length / 2)));
-      return this.park(lease, events[0]!, reason);
+      const { before, events } = draft;
+      if (events.length === 1) return this.park(lease, draft, reason);
+      const half = events.slice(0, Math.ceil(events.length / 2));
+      return this.anchorDraft(lease, await this.drafting.of(before, half), false);
     }
   }
 
-  private async park(lease: Lease, { id, decision }: OutboxEvent, reason: string): Promise<number> {
-    const record = parkedRecord(await eventToPark(this.parts.query, id), reason);
-    const leaf = recordLeaf(record);
-    return this.anchorBatchOf(lease, [{ id, decision, leaf }], { event: id, record, leaf, reason });
+  private async park(lease: Lease, { before, events }: Draft, reason: string): Promise<number> {
+    const [event] = events as [OutboxEvent];
+    const record = parkedRecord(await eventToPark(this.parts.query, event.id), reason);
+    const parked = { event: event.id, record, leaf: recordLeaf(record), reason };
+    return this.anchorWhole(lease, this.drafting.parked(before, event, parked), false);
   }
 
-  private async anchorBatchOf(lease: Lease, events: readonly OutboxEvent[], parked?: ParkedEvent): Promise<number> {
-    const { query, transact, ledger } = this.parts;
-    const before = this.ahead?.range ?? (await anchoredTree(query));
-    const ids = events.map(({ id }) => id);
-    const { argument, range } = await this.batchOf(before, events, parked ? [] : ids);
-    const transaction = await this.batchLimit.during(() => prepare(ledger, 'append', argument));
-    await this.finish();
-    const first = before.size;
-    await saveBatch(transact, lease, { first, range, events: ids, ...(parked && { parked }), ...transaction });
-    const batch = { first, size: range.size, root: range.root(), ...transaction, ageSeconds: 0 };
-    if (await this.isValid(batch, transaction.envelope === undefined)) this.storeAhead(lease, batch, range);
+  private async anchorWhole(lease: Lease, draft: Draft, more: boolean): Promise<number> {
+    const { events, before } = draft;
+    const { range } = draft.batch();
+    const transaction = await this.save(lease, draft);
+    if (more) this.draftNext(lease, range);
+    const batch = { first: before.size, size: range.size, root: range.root(), ...transaction, ageSeconds: 0 };
+    if (await this.isValid(batch, transaction.envelope === undefined)) this.storeAhead(lease, batch, draft);
     else await this.renew(lease, batch);
     return events.length;
   }
 
-  private async batchOf(
-    before: CompactRange,
-    events: readonly BatchEvent[],
-    relying: readonly string[],
-  ): Promise<ReturnType<typeof makeBatch>> {
-    const { query, pin } = this.parts;
-    return makeBatch(pin.site, before, events, distinct(await reliancesOf(query, relying)));
+  private draftNext(lease: Lease, before: CompactRange): void {
+    this.next = this.draft(lease, before);
+    this.next.catch(() => undefined); // whoever takes it sees it
+  }
+
+  /**
+   * Endorsed and saved. The events get their places while the batch is being endorsed and the one before it stored, unless that takes
+   * long: then the transaction is not kept open for it.
+   */
+  private async save(lease: Lease, draft: Draft): Promise<SignedTransaction> {
+    const { ledger, transact } = this.parts;
+    const { before, events, parked } = draft;
+    const { argument, range } = draft.batch();
+    const batch = { first: before.size, range, events: events.map(({ id }) => id), ...(parked && { parked }) };
+    const ready = this.batchLimit
+      .during(() => prepare(ledger, 'append', argument))
+      .then(async (transaction) => {
+        await this.finish();
+        return transaction;
+      });
+    ready.catch(() => undefined); // seen where it is awaited
+    try {
+      return await saveBatch(transact, lease, { ...batch, transaction: within(ready, OPEN_MS) });
+    } catch (error) {
+      if (!(error instanceof NotYet)) throw error;
+      return saveBatch(transact, lease, { ...batch, transaction: await ready });
+    }
   }
 
   /** Sends the saved bytes unless they are on the ledger, learns the outcome, and acts on it. */
@@ -166,10 +200,10 @@ export class Anchorer {
     return (await outcome(ledger, batch.txId, patience)).code === 'VALID';
   }
 
-  private storeAhead(lease: Lease, batch: SavedBatch, range: CompactRange): void {
-    const stored = this.anchor(lease, batch, batch.txId);
+  private storeAhead(lease: Lease, batch: SavedBatch, draft: Draft): void {
+    const stored = this.anchor(lease, batch, batch.txId, draft.events);
     stored.catch(() => undefined); // whoever finishes sees it
-    this.ahead = { range, stored };
+    this.ahead = { range: draft.batch().range, stored };
   }
 
   /**
@@ -194,8 +228,7 @@ export class Anchorer {
 
   private async argumentOf(batch: SavedBatch): Promise<AppendArgument> {
     const events = await this.eventsOf(batch);
-    const ids = events.map(({ id }) => id);
-    return (await this.batchOf(await anchoredTree(this.parts.query), events, ids)).argument;
+    return (await this.drafting.of(await anchoredTree(this.parts.query), events)).batch().argument;
   }
 
   private eventsOf({ first, size }: SavedBatch): Promise<OutboxEvent[]> {
@@ -203,20 +236,20 @@ export class Anchorer {
   }
 
   /** Stores block and signed checkpoint after finding in the block exactly the leaves of the batch. */
-  private async anchor(lease: Lease, batch: SavedBatch, txId: string): Promise<void> {
-    const { transact, ledger, pin, key } = this.parts;
+  private async anchor(lease: Lease, batch: SavedBatch, txId: string, events?: readonly OutboxEvent[]): Promise<void> {
+    const { transact, ledger, pin, key, blocks } = this.parts;
     const block = await ledger.block(txId);
-    const { log, blockNumber } = openBatch(block, txId, pin, openBlock);
-    const events = await this.eventsOf(batch);
+    const { log, blockNumber } = openBatch(block, txId, pin, blocks.open);
+    const own = events ?? (await this.eventsOf(batch));
     const same =
       log.first === batch.first &&
       log.root.equals(batch.root) &&
-      Buffer.concat(log.entries).equals(Buffer.concat(events.map(({ decision, leaf }) => leafEntry(decision, leaf))));
+      Buffer.concat(log.entries).equals(Buffer.concat(own.map(({ decision, leaf }) => leafEntry(decision, leaf))));
     if (!same) throw new Error('the ledger has other leaves than the outbox in the place of this batch');
     const { size, root } = log;
     const place = { txId, blockNumber, blockSha256: blockSha256(block) };
     const checkpoint = signCheckpoint({ origin: pin.origin, size, root, ...place }, key);
-    const leaves = events.map(({ leaf }) => leaf);
+    const leaves = own.map(({ leaf }) => leaf);
     await anchorBatch(transact, lease, { first: batch.first, leaves }, { txId, blockNumber, block, checkpoint });
   }
 }

@@ -1,9 +1,10 @@
 // What a block of the ledger says of sites, Consents and violations, after every signature in it has been checked
 import { type Pin, readConsentValue, readLogValue } from '#libs/evidence';
-import { openBlock } from '#libs/fabric-block';
+import type { openBlock } from '#libs/fabric-block';
 import type { BlockFacts } from '#libs/store';
 
-type Transaction = ReturnType<typeof openBlock>['transactions'][number];
+type OpenedBlock = ReturnType<typeof openBlock>;
+type Transaction = OpenedBlock['transactions'][number];
 
 const LOG = /^log:/;
 const CONSENT_VERSION = /^consent:[A-Za-z0-9_-]{43}:[1-9][0-9]*$/;
@@ -13,15 +14,18 @@ export class LedgerForked extends Error {
   override readonly name = 'LedgerForked';
 }
 
-/** Reads a block. Throws BlockError or FormatError for what is wrong in it, LedgerForked when it does not follow `previous`. */
-export function blockFacts(block: Uint8Array, previous: Uint8Array, pin: Pin): BlockFacts {
-  const { number, headerHash, previousHash, transactions } = openBlock(block, pin);
-  if (Buffer.compare(previousHash, previous) !== 0)
-    throw new LedgerForked(`block ${number} of the ledger does not follow the block before it`);
+/** What an opened block says. Throws FormatError for what is wrong in it. */
+export function factsOf({ number, headerHash, transactions }: OpenedBlock, pin: Pin): BlockFacts {
   const facts: BlockFacts = { number, headerHash, heads: [], consents: [], violations: [] };
   for (const transaction of transactions)
     if (transaction.code === 'VALID' && transaction.chaincode === pin.chaincode) add(transaction, pin, facts);
   return facts;
+}
+
+/** Throws LedgerForked when the block does not follow the one whose header has the hash `previous`. */
+export function checkFollows(number: bigint, previousHash: Uint8Array, previous: Uint8Array): void {
+  if (Buffer.compare(previousHash, previous) !== 0)
+    throw new LedgerForked(`block ${number} of the ledger does not follow the block before it`);
 }
 
 function add({ namespaceWrites, txId }: Transaction, pin: Pin, facts: BlockFacts): void {

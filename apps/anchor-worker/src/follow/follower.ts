@@ -1,7 +1,7 @@
 import type { Pin } from '#libs/evidence';
+import { openBlock } from '#libs/fabric-block';
 import { followBlocks, type Ledger } from '#libs/ledger';
 import {
-  type BlockFacts,
   beginProjection,
   type LedgerCheckpoint,
   ledgerCheckpoint,
@@ -10,17 +10,19 @@ import {
   type Query,
   type Transact,
 } from '#libs/store';
-import { blockFacts } from './block-facts.js';
+import { checkFollows, factsOf } from './block-facts.js';
+import type { KnownBlock, OpenedBlocks } from './opened-blocks.js';
 
 const POLL_MS = 1_000;
 const MOST_BLOCKS = 50;
-const MOST_BYTES = 16 * 1024 * 1024;
 
 export interface FollowerParts {
   query: Query;
   transact: Transact;
   ledger: Pick<Ledger, 'height' | 'blockAt'>;
   pin: Pin;
+  /** Knows what the blocks of our own batches say. */
+  blocks: OpenedBlocks;
 }
 
 /** Another process has moved the checkpoint: begin again behind it. */
@@ -40,8 +42,8 @@ export class Follower {
   async follow(signal: AbortSignal): Promise<void> {
     const { query, ledger } = this.parts;
     let at = await this.checkpoint();
-    const options = { from: at.block + 1n, pollMs: POLL_MS, most: MOST_BLOCKS, mostBytes: MOST_BYTES, signal };
-    for await (const { blocks, height } of followBlocks(ledger, options)) {
+    const options = { from: at.block + 1n, pollMs: POLL_MS, most: MOST_BLOCKS, signal };
+    for await (const { blocks, height } of followBlocks(ledger, (number) => this.read(number), options)) {
       at = await this.project(at, blocks);
       await noteHeight(query, height);
     }
@@ -55,16 +57,23 @@ export class Follower {
     return checkpoint;
   }
 
-  private async project(at: LedgerCheckpoint, blocks: readonly Uint8Array[]): Promise<LedgerCheckpoint> {
-    const { transact, pin } = this.parts;
-    const facts: BlockFacts[] = [];
+  private async read(number: bigint): Promise<KnownBlock> {
+    const { ledger, pin, blocks } = this.parts;
+    const known = blocks.take(number);
+    if (known !== undefined) return known;
+    const opened = openBlock(await ledger.blockAt(number), pin);
+    return { facts: factsOf(opened, pin), previousHash: opened.previousHash };
+  }
+
+  private async project(at: LedgerCheckpoint, blocks: readonly KnownBlock[]): Promise<LedgerCheckpoint> {
     let previous: Uint8Array = at.headerHash;
-    for (const block of blocks) {
-      const one = blockFacts(block, previous, pin);
-      previous = one.headerHash;
-      facts.push(one);
+    for (const { facts, previousHash } of blocks) {
+      checkFollows(facts.number, previousHash, previous);
+      previous = facts.headerHash;
     }
-    if (!(await projectBlocks(transact, at.block, facts))) throw new Overtaken('another process follows the ledger');
+    const facts = blocks.map((block) => block.facts);
+    if (!(await projectBlocks(this.parts.transact, at.block, facts)))
+      throw new Overtaken('another process follows the ledger');
     return { block: facts.at(-1)?.number ?? at.block, headerHash: Buffer.from(previous) };
   }
 }

@@ -17,6 +17,12 @@ export interface BatchInFlight {
   ageSeconds: number;
 }
 
+/** A transaction as it is saved; without an envelope another process has sent it. */
+export interface SignedTransaction {
+  txId: string;
+  envelope: Uint8Array | undefined;
+}
+
 /** What is saved of a batch before its transaction is sent. */
 export interface BatchToSave {
   first: number;
@@ -25,8 +31,8 @@ export interface BatchToSave {
   events: readonly string[];
   /** The one event in whose place another leaf stands. */
   parked?: ParkedEvent;
-  txId: string;
-  envelope: Uint8Array | undefined;
+  /** May still be on its way: the events get their places meanwhile. When it rejects, nothing is saved. */
+  transaction: SignedTransaction | Promise<SignedTransaction>;
 }
 
 /** Where the ledger has a batch, and what was signed about it. */
@@ -73,12 +79,16 @@ export async function batchInFlight(query: Query): Promise<BatchInFlight | undef
   return { first: Number(row.first), size: Number(row.size), root, txId, envelope: envelope ?? undefined, ageSeconds };
 }
 
-/** One transaction: under the lease, the events get their places and the batch is in flight. Throws LeaseLost and saves nothing. */
-export async function saveBatch(transact: Transact, lease: Lease, batch: BatchToSave): Promise<void> {
-  await transact(async (query) => {
-    await underLease(query, lease);
+/**
+ * One transaction: the events get their places and the batch is in flight, if the lease is still held when all is there. Throws
+ * LeaseLost, or what `transaction` rejects with, and saves nothing. Gives the transaction.
+ */
+export async function saveBatch(transact: Transact, lease: Lease, batch: BatchToSave): Promise<SignedTransaction> {
+  return transact(async (query) => {
     await numberEvents(query, batch.events, batch.first);
     if (batch.parked) await parkEvent(query, batch.parked);
+    const transaction = await batch.transaction;
+    await underLease(query, lease);
     await query(
       `INSERT INTO batch (first_index, tree_size, root, range, epoch, tx_id, envelope) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
       [
@@ -87,10 +97,11 @@ export async function saveBatch(transact: Transact, lease: Lease, batch: BatchTo
         batch.range.root(),
         Buffer.concat(batch.range.hashes),
         lease.epoch.toString(),
-        batch.txId,
-        batch.envelope ?? null,
+        transaction.txId,
+        transaction.envelope ?? null,
       ],
     );
+    return transaction;
   });
 }
 
@@ -99,7 +110,7 @@ export async function replaceTransaction(
   transact: Transact,
   lease: Lease,
   first: number,
-  transaction: { txId: string; envelope: Uint8Array | undefined },
+  transaction: SignedTransaction,
 ): Promise<void> {
   await transact(async (query) => {
     await underLease(query, lease);
@@ -135,7 +146,7 @@ export async function anchorBatch(
   });
 }
 
-/** The signed checkpoint after the last anchored batch; undefined while there is none. */
+/** The signed checkpoint after the last anchored batch, or of the move after it; undefined while there is none. */
 export async function latestCheckpoint(query: Query): Promise<{ size: number; checkpoint: string } | undefined> {
   const [row] = await query<{ size: string; checkpoint: string }>(
     `SELECT tree_size::text AS size, checkpoint FROM batch WHERE block IS NOT NULL ORDER BY tree_size DESC LIMIT 1`,

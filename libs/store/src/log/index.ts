@@ -7,6 +7,7 @@ export {
   batchInFlight,
   latestCheckpoint,
   replaceTransaction,
+  type SignedTransaction,
   saveBatch,
 } from './batch.js';
 export { bindLedger, OtherLedger } from './bind-ledger.js';
