@@ -27,12 +27,15 @@ const TYPES: ReadonlySet<number> = new Set([
 ]);
 
 /** Throws Invalid. A configuration is never valid here: whoever follows a channel applies it before. */
-export function validateForm(bytes: Uint8Array, { config }: ValidationContext): FormedTransaction {
-  const envelope = openEnvelope(bytes);
+export function validateForm(bytes: Uint8Array, context: ValidationContext): FormedTransaction {
+  const { config } = context;
+  const known = context.checked?.(bytes);
+  const envelope = known ?? openEnvelope(bytes);
+  checkHeaders(envelope);
   const { type, channelId, txId } = envelope.channelHeader;
   const { nonce, creator } = envelope.signatureHeader;
   demand(channelId === config.channel, 'BAD_CREATOR_SIGNATURE');
-  orInvalid('BAD_CREATOR_SIGNATURE', () => checkCreator(envelope, config.members));
+  if (!known) orInvalid('BAD_CREATOR_SIGNATURE', () => checkCreator(envelope, config.members));
   demand(type !== HEADER_TYPE.CONFIG_UPDATE, 'UNSUPPORTED_TX_PAYLOAD');
   demand(type !== HEADER_TYPE.CONFIG, 'INVALID_CONFIG_TRANSACTION');
   demand(txId === transactionId(nonce, creator), 'BAD_PROPOSAL_TXID');
@@ -42,7 +45,7 @@ export function validateForm(bytes: Uint8Array, { config }: ValidationContext): 
 function openEnvelope(bytes: Uint8Array): Envelope {
   const envelope = orInvalid('INVALID_OTHER_REASON', () => decodeMessage(common.Envelope, bytes, 'envelope'));
   const payload = orInvalid('BAD_PAYLOAD', () => decodeMessage(common.Payload, envelope.getPayload_asU8(), 'payload'));
-  const opened = orInvalid('BAD_COMMON_HEADER', () => {
+  return orInvalid('BAD_COMMON_HEADER', () => {
     const header = present(payload.getHeader(), 'header');
     const channelHeaderBytes = header.getChannelHeader_asU8();
     const signatureHeaderBytes = header.getSignatureHeader_asU8();
@@ -56,9 +59,10 @@ function openEnvelope(bytes: Uint8Array): Envelope {
       data: payload.getData_asU8(),
     };
   });
-  const { type, epoch } = opened.channelHeader;
-  demand(TYPES.has(type) && epoch === 0 && isWhole(opened.signatureHeader), 'BAD_COMMON_HEADER');
-  return opened;
+}
+
+function checkHeaders({ channelHeader: { type, epoch }, signatureHeader }: Envelope): void {
+  demand(TYPES.has(type) && epoch === 0 && isWhole(signatureHeader), 'BAD_COMMON_HEADER');
 }
 
 function isWhole({ nonce, creator }: SignatureHeader): boolean {

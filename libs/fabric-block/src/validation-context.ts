@@ -1,5 +1,6 @@
 // Hyperledger Fabric 3.1: what the validator must know of a channel, given from outside
 import type { ChannelConfig } from './channel-config.js';
+import type { Envelope } from './envelope.js';
 import type { Version } from './read-write-set.js';
 import type { ValidationCode } from './validation-code.js';
 
@@ -26,6 +27,11 @@ export interface ValidationContext {
   state: ValidationState;
   /** Whether an earlier block holds a transaction of this id, valid or not. */
   hasTransaction(txId: string): boolean;
+  /**
+   * An envelope, by its encoded bytes, that the caller has decoded with `decodeEnvelope` and checked with `checkCreator` and these
+   * members: an orderer has done so before it took it. Undefined: both are done here.
+   */
+  checked?(bytes: Uint8Array): Envelope | undefined;
 }
 
 /** Ends the validation of one transaction with its flag. Never leaves `validateBlock`. */

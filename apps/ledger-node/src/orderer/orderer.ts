@@ -1,5 +1,5 @@
 // Fabric ordering, by one queue: a block is cut as soon as the one before it is stored
-import { assembleBlock, type SigningIdentity, validateBlock } from '#libs/fabric-block';
+import { assembleBlock, type Envelope, type SigningIdentity, validateBlock } from '#libs/fabric-block';
 import type { Chain } from '../chain/chain.js';
 import { checkMessage, type FilterOptions } from './message-filter.js';
 import { Rejection } from './rejection.js';
@@ -18,8 +18,9 @@ export interface OrdererOptions extends FilterOptions {
 }
 
 interface Message {
-  txId: string;
   envelope: Uint8Array;
+  /** As the message filter has found it. */
+  checked: Envelope;
 }
 
 /** Takes envelopes and commits them in the order they came. What waits is lost in a crash; nothing was promised for it. */
@@ -35,8 +36,8 @@ export class Orderer {
   submit(envelope: Uint8Array): void {
     if (this.broken || this.waiting.length >= MAX_WAITING || this.waitingBytes >= MAX_WAITING_BYTES)
       throw new Rejection('SERVICE_UNAVAILABLE', 'the orderer cannot take more messages now');
-    const { txId } = checkMessage(envelope, this.options).channelHeader;
-    this.waiting.push({ txId, envelope });
+    const checked = checkMessage(envelope, this.options);
+    this.waiting.push({ envelope, checked });
     this.waitingBytes += envelope.length;
     this.working ??= this.work();
   }
@@ -77,8 +78,10 @@ export class Orderer {
       orderer: identity,
     });
     const hasTransaction = (txId: string) => chain.transaction(txId) !== undefined;
-    const verdict = validateBlock(block.number, data, { config, state: chain.state, hasTransaction });
-    const txIds = messages.map(({ txId }) => txId);
+    const known = new Map(messages.map(({ envelope, checked }) => [envelope, checked]));
+    const checked = (bytes: Uint8Array) => known.get(bytes);
+    const verdict = validateBlock(block.number, data, { config, state: chain.state, hasTransaction, checked });
+    const txIds = messages.map((message) => message.checked.channelHeader.txId);
     await chain.commit(block, verdict, txIds);
   }
 
