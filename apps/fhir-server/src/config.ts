@@ -68,6 +68,12 @@ const environment = z.object({
     .int()
     .min(1024)
     .default(64 * 1024 * 1024),
+  MAX_BINARY_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1024)
+    .max(5 * 1024 ** 3)
+    .default(1024 ** 3),
   MAX_LAG_SECONDS: z.coerce.number().int().min(1).optional(),
   MAX_BUNDLE_BYTES: z.coerce
     .number()
@@ -92,6 +98,8 @@ export interface Config {
   /** The server's own issuer; present only where no other is configured, and only on loopback. */
   developmentIssuer?: string;
   maxBodyBytes: number;
+  /** Of the content of a Binary that is sent as it is. */
+  maxContentBytes: number;
   /** Seconds that an event may wait for the ledger before nothing is shown any more; no bound when absent. */
   maxLagSeconds?: number;
   /** Of a batch or transaction. */
@@ -147,6 +155,7 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     issuers: env.ISSUERS,
     ...(env.ISSUERS.length === 0 ? { developmentIssuer: `${origin}/dev` } : {}),
     maxBodyBytes: env.MAX_BODY_BYTES,
+    maxContentBytes: env.MAX_BINARY_BYTES,
     ...(env.MAX_LAG_SECONDS === undefined ? {} : { maxLagSeconds: env.MAX_LAG_SECONDS }),
     maxBundleBytes: Math.max(env.MAX_BUNDLE_BYTES, env.MAX_BODY_BYTES),
     asyncJobs: env.ASYNC_JOBS,

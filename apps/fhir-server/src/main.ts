@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { openBlobs } from '#libs/blob';
 import { openBlock } from '#libs/fabric-block';
 import { instant } from '#libs/fhir-model';
 import { capabilityStatement, type Services } from '#libs/interactions';
@@ -10,6 +11,7 @@ import { heldDefinitions } from './held-definitions.js';
 import { consentWait, lagBound } from './ledger-bounds.js';
 import { pinReader } from './pin-reader.js';
 import { makeServer } from './server.js';
+import { sweepAbandoned } from './sweep-abandoned.js';
 import { TokenVerifier } from './token/token-verifier.js';
 import { trustedIssuers } from './token/trusted-issuers.js';
 
@@ -39,7 +41,9 @@ async function start(config: Config, log: pino.Logger): Promise<void> {
     requiredProfiles,
     referentialIntegrity: config.referentialIntegrity,
     deletesSeveral: config.deletesSeveral,
-    consentOnLedger: consentWait(store),
+    consentsNotOnLedger: consentWait(store),
+    blobs: openBlobs(process.env, config.dataDir),
+    maxContentBytes: config.maxContentBytes,
     ...(config.maxLagSeconds === undefined ? {} : { checkLedgerLag: lagBound(store, config.maxLagSeconds) }),
   };
   const app = await makeServer({
@@ -58,6 +62,7 @@ async function start(config: Config, log: pino.Logger): Promise<void> {
     }),
     log,
   });
+  sweepAbandoned(services, log);
   app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
   await app.listen(config.port, config.host);
   log.info({ base: config.base }, 'ready');

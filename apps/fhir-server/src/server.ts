@@ -6,7 +6,6 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { AppModule, type Parts } from './app.module.js';
 import { receiveBodies } from './http/body.js';
 
-const REQUEST_TIMEOUT_MILLISECONDS = 60_000;
 const MAX_PATH_PART = 128;
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -21,7 +20,8 @@ function requestId(header: string | string[] | undefined): string {
 export async function makeServer(parts: Parts): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: parts.config.maxBundleBytes,
-    requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
+    // Bodies have their own time limits: content of a Binary may take as long as it keeps arriving. Headers have Node's.
+    requestTimeout: 0,
     forceCloseConnections: 'idle',
     genReqId: (request: { headers: IncomingHttpHeaders }) => requestId(request.headers['x-request-id']),
     // Clients that resolve paths against the base send Bundles to `/fhir/`.

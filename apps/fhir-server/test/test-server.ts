@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, SignJWT } from 'jose';
 import { pino } from 'pino';
+import { openBlobs } from '#libs/blob';
 import { openBlock } from '#libs/fabric-block';
 import { capabilityStatement } from '#libs/interactions';
 import { fileMasterKey, openStore, type Store } from '#libs/store';
@@ -29,6 +30,8 @@ export interface TestServer {
   /** URL of the server without `/fhir`. */
   origin: string;
   store: Store;
+  /** Where content goes that is too large for a row. */
+  dataDir: string;
   token(asking?: Asking): Promise<string>;
   /** A request as `asking`; a body that is no text or bytes is sent as JSON. */
   send(method: string, path: string, options?: SendOptions): Promise<Reply>;
@@ -95,6 +98,8 @@ export async function startTestServer(variables: Record<string, string> = {}): P
       referentialIntegrity: config.referentialIntegrity,
       deletesSeveral: config.deletesSeveral,
       requiredProfiles: config.requiredProfiles,
+      blobs: openBlobs(variables, dataDir),
+      maxContentBytes: config.maxContentBytes,
     },
     tokens: new TokenVerifier([{ issuer, audience: config.base, keys }]),
     capabilities: capabilityStatement(installation),
@@ -138,6 +143,7 @@ export async function startTestServer(variables: Record<string, string> = {}): P
     base: config.base,
     origin,
     store,
+    dataDir,
     token,
     send,
     traces: async () => ({ versions: await count('version'), events: await count('event') }),

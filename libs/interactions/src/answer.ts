@@ -1,4 +1,6 @@
 // FHIR R4 http.html: what an interaction answers, before it is HTTP.
+import type { StoredBlob } from '#libs/blob';
+import type { BundleEntry } from '#libs/fhir-model';
 import type { StoredVersion, VersionName } from '#libs/store';
 
 /** The answer to one interaction. */
@@ -7,10 +9,27 @@ export interface Answer {
   headers: Record<string, string>;
   /** Stored text, sent as it is. */
   body?: Uint8Array | string;
+  /** In place of a body, what is too large for one. Its length is in the headers. It throws where it cannot go on. */
+  stream?: AsyncIterable<Uint8Array>;
+  /** Content of the Binary in `body` that is kept elsewhere, which the body names in place of `data`. */
+  blob?: StoredBlob;
   /** Absent means FHIR JSON. */
   contentType?: string;
   /** The one version that was read or written, where it was one. */
   version?: Pick<StoredVersion, 'type' | 'id' | 'version' | 'lastUpdated'>;
   /** The versions that were written. */
   written?: readonly VersionName[];
+  /** Of a batch or transaction that wrote Consents: what `body` was made from. */
+  bundle?: AnsweredBundle;
+}
+
+/** An entry of the answer to a batch or transaction. */
+export interface AnsweredEntry extends BundleEntry {
+  /** The versions of Consents that it wrote. Not part of its text. */
+  readonly consents?: readonly VersionName[];
+}
+
+export interface AnsweredBundle {
+  readonly type: 'batch-response' | 'transaction-response';
+  readonly entries: readonly AnsweredEntry[];
 }

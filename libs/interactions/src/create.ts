@@ -1,6 +1,8 @@
 // FHIR R4 http.html#create and #ccreate
 import { decide, decideWrite } from '#libs/consent';
+import type { JsonDocument } from '#libs/fhir-json';
 import { forbidden } from '#libs/fhir-model';
+import type { CreateRequest } from '#libs/store';
 import type { Answer } from './answer.js';
 import { existingAnswer } from './conditional/create.js';
 import { criteriaOf } from './conditional/criteria.js';
@@ -36,17 +38,39 @@ export async function createUnconditionally(services: Services, request: FhirReq
   const document = resourceBody(services, request);
   const warnings = await checkReferences(services, request, document, decide(facts, services.store.hash64));
   const { store } = services;
-  const { type, newId } = request;
-  const result = await store.create(
-    {
-      type,
-      document,
-      event: writeEvent(services, request, 'create', 403),
-      ...(newId === undefined ? {} : { id: newId }),
-    },
-    decideWrite(facts, store.hash64),
-    decide(facts, store.hash64),
-  );
-  if (result.outcome !== 'created') throw forbidden('This record may not be written by you');
+  const creation = creationOf(services, request, document, 'create');
+  const result = await store.create(creation, decideWrite(facts, store.hash64), decide(facts, store.hash64));
+  if (result.outcome !== 'created') throw forbidden(MAY_NOT);
   return writtenAnswer(services, request, 201, result.version, result.readable, warnings);
+}
+
+/** Refuses what would be refused, before there is more of it than `request` has. @throws FhirError 400, 403 or 422. */
+export async function refuseCreate(
+  services: Services,
+  request: FhirRequest,
+  interaction: 'create' | 'update',
+): Promise<void> {
+  const facts = await granted(services, request, interaction);
+  const { store } = services;
+  const creation = creationOf(services, request, resourceBody(services, request), interaction);
+  const refused = await store.refused(creation, decideWrite(facts, store.hash64), decide(facts, store.hash64));
+  if (refused) throw forbidden(MAY_NOT);
+}
+
+const MAY_NOT = 'This record may not be written by you';
+
+function creationOf(
+  services: Services,
+  request: FhirRequest,
+  document: JsonDocument,
+  action: 'create' | 'update',
+): CreateRequest {
+  const { type, newId, blob } = request;
+  return {
+    type,
+    document,
+    event: writeEvent(services, request, action, 403),
+    ...(blob && { blob }),
+    ...(newId === undefined ? {} : { id: newId }),
+  };
 }

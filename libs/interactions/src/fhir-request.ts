@@ -1,6 +1,8 @@
 // FHIR R4 http.html: a request to the RESTful API, freed of HTTP.
 import type { AccessContext } from '#libs/access';
 import type { JsonDocument } from '#libs/fhir-json';
+import type { UploadedBlob } from '#libs/store';
+import type { IncomingContent } from './binary/from-content.js';
 
 /** Prefer (RFC 7240), as FHIR uses it. */
 export interface Preference {
@@ -47,6 +49,10 @@ export interface FhirRequest extends SystemRequest {
   readonly condition?: string;
   /** The body, where it has been read and validated already. */
   readonly document?: JsonDocument;
+  /** In place of a body, content of a Binary that is still to be read. */
+  readonly incoming?: IncomingContent;
+  /** Content of a Binary that is kept outside the database already, and that the body names. */
+  readonly blob?: UploadedBlob;
   /** Id for what will be created, where it had to be known beforehand. */
   readonly newId?: string;
 }

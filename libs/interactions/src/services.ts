@@ -1,3 +1,4 @@
+import type { BlobStore } from '#libs/blob';
 import type { OpenBlock, Pin } from '#libs/evidence';
 import type { Store } from '#libs/store';
 import type { Definitions } from '#libs/validation';
@@ -33,3 +34,7 @@ export interface Services {
   /** Opens and checks a block of the ledger. */
   readonly openBlock: OpenBlock;
 }
+  /** Where content goes that is too large for a row; without it, there can be none. */
+  readonly blobs?: BlobStore;
+  /** Bytes that the content of one Binary may have, sent as it is. */
+  readonly maxContentBytes?: number;

@@ -1,8 +1,9 @@
 // FHIR R4 http.html#update and #upsert
 import { isSystemClient } from '#libs/access';
 import { decide, decideWrite } from '#libs/consent';
+import type { JsonDocument } from '#libs/fhir-json';
 import { type FhirError, methodNotAllowed, notFound, preconditionFailed } from '#libs/fhir-model';
-import type { NotWritten } from '#libs/store';
+import type { NotWritten, UpdateRequest } from '#libs/store';
 import type { Answer } from './answer.js';
 import type { FhirRequest } from './fhir-request.js';
 import { granted } from './grant.js';
@@ -24,22 +25,35 @@ export async function updateOne(services: Services, request: FhirRequest, id: st
   const { store } = services;
   const answer = decide(facts, store.hash64);
   const warnings = await checkReferences(services, request, document, answer);
-  const result = await store.update(
-    {
-      type: request.type,
-      id,
-      document,
-      mayCreate,
-      blind: mayCreate,
-      event: writeEvent(services, request, 'update', mayCreate ? 404 : 405),
-      ...(request.ifMatch === undefined ? {} : { ifMatch: versionNumber(request.ifMatch) ?? 0 }),
-    },
-    decideWrite(facts, store.hash64),
-    answer,
-  );
+  const replacement = replacementOf(services, request, id, document);
+  const result = await store.update(replacement, decideWrite(facts, store.hash64), answer);
   if (!('version' in result)) throw refusal(result, mayCreate);
   const status = result.outcome === 'created' ? 201 : 200;
   return writtenAnswer(services, request, status, result.version, result.readable, warnings);
+}
+
+/** Refuses what would be refused, before there is more of it than `request` has. @throws FhirError as {@link updateOne}. */
+export async function refuseUpdate(services: Services, request: FhirRequest, id: string): Promise<void> {
+  const facts = await granted(services, request, 'update');
+  const { store } = services;
+  const replacement = replacementOf(services, request, id, resourceBody(services, request));
+  const refused = await store.refused(replacement, decideWrite(facts, store.hash64), decide(facts, store.hash64));
+  if (refused) throw refusal(refused, replacement.mayCreate);
+}
+
+function replacementOf(services: Services, request: FhirRequest, id: string, document: JsonDocument): UpdateRequest {
+  const mayCreate = isSystemClient(request.context);
+  const { type, ifMatch, blob } = request;
+  return {
+    type,
+    id,
+    document,
+    mayCreate,
+    blind: mayCreate,
+    event: writeEvent(services, request, 'update', mayCreate ? 404 : 405),
+    ...(blob && { blob }),
+    ...(ifMatch === undefined ? {} : { ifMatch: versionNumber(ifMatch) ?? 0 }),
+  };
 }
 
 function refusal({ outcome }: NotWritten, mayCreate: boolean): FhirError {

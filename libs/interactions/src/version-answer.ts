@@ -20,7 +20,8 @@ export function versionUrl(services: Services, version: StoredVersion): string {
 
 /** The stored bytes with their headers. */
 export function versionAnswer(version: StoredVersion): Answer {
-  return { status: 200, headers: versionHeaders(version), body: version.bytes, version };
+  const { bytes: body, blob } = version;
+  return { status: 200, headers: versionHeaders(version), body, version, ...(blob && { blob }) };
 }
 
 /** The answer to a write: what Prefer asks for, but never content that the requester may not be shown. */

@@ -6,6 +6,11 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { badRequest, payloadTooLarge, unsupportedMediaType } from '#libs/fhir-model';
 import type { Config } from '../config.js';
 import { Allowance } from './allowance.js';
+import { Arriving } from './arriving.js';
+import { isContent } from './request-body.js';
+
+/** For all of a body that is read before anything is done; content of Binaries has its own. */
+const MILLISECONDS = 60_000;
 
 /** How many of the largest batches and transactions may be in memory at once. */
 const LARGEST_AT_ONCE = 2;
@@ -16,12 +21,14 @@ export type Admit = (request: FastifyRequest) => Promise<unknown>;
 /**
  * Bodies arrive as the bytes that were sent, whatever their media type, inflated where they were compressed. A batch or
  * transaction may be larger than a resource: it is taken only from who has a token, and only as many at a time as memory holds.
+ * Content of a Binary is left to be read when it is known that it may be written.
  */
 export function receiveBodies(fastify: FastifyInstance, config: Config, admit: Admit): void {
   const allowance = new Allowance(LARGEST_AT_ONCE * config.maxBundleBytes);
   const taken = new WeakMap<IncomingMessage, number>();
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
+    if (isContent(request)) return new Arriving(payload, inflated(request, payload));
     if (!isBundle(request)) return collected(request, payload, config.maxBodyBytes, () => undefined);
     await admit(request);
     return collected(request, payload, config.maxBundleBytes, (size) => {
@@ -29,7 +36,8 @@ export function receiveBodies(fastify: FastifyInstance, config: Config, admit: A
       taken.set(request.raw, (taken.get(request.raw) ?? 0) + size);
     });
   });
-  fastify.addHook('onResponse', async ({ raw }) => {
+  fastify.addHook('onResponse', async ({ raw, body }) => {
+    if (body instanceof Arriving) body.end();
     allowance.giveBack(taken.get(raw) ?? 0);
     taken.delete(raw);
   });
@@ -51,12 +59,14 @@ function collected(
     const pieces: Buffer[] = [];
     let size = 0;
     const stop = (error: unknown) => {
+      clearTimeout(deadline);
       source.removeAllListeners('data');
       payload.unpipe();
       // What is still to come is thrown away, so that the client can read the answer.
       payload.resume();
       reject(error);
     };
+    const deadline = setTimeout(() => stop(badRequest('The body took too long')), MILLISECONDS);
     source.on('data', (piece: Buffer) => {
       size += piece.length;
       if (size > limit) return stop(payloadTooLarge(limit));
@@ -67,7 +77,10 @@ function collected(
         stop(error);
       }
     });
-    source.once('end', () => resolve(Buffer.concat(pieces, size)));
+    source.once('end', () => {
+      clearTimeout(deadline);
+      resolve(Buffer.concat(pieces, size));
+    });
     source.once('error', () => stop(badRequest('The body could not be read to its end')));
     payload.once('error', () => stop(badRequest('The body could not be read to its end')));
   });

@@ -11,6 +11,8 @@ import {
   deferrableName,
   type FhirRequest,
   type Services,
+  started,
+  withContent,
   withLedgerNews,
   withProvenance,
 } from '#libs/interactions';
@@ -21,7 +23,7 @@ import { ifMatch, ifModifiedSince, ifNoneMatch, preference, prefersAsync } from 
 import { failureFacts } from './failure-facts.js';
 import { Measures } from './measures.js';
 import { refusalFormat, represented, wantedOf } from './representation.js';
-import { type BodyKind, bodyOf } from './request-body.js';
+import { type BodyKind, bodyOf, contentOf } from './request-body.js';
 import { CAPABILITIES, LOG, SERVICES } from './tokens.js';
 
 /** An interaction of libs/interactions. */
@@ -65,15 +67,16 @@ export class Edge {
       const fhirRequest = await this.read(request, body);
       const provenance = provenanceOf(request);
       const deferred = prefersAsync(request.headers.prefer) ? deferrableName(interact) : undefined;
+      const act = (services: Services, asked: FhirRequest) =>
+        provenance ? withProvenance(services, asked, provenance, interact) : interact(services, asked);
       const done = deferred
         ? this.jobs.accept({ name: deferred, request: fhirRequest, ...(provenance && { provenance }) })
-        : provenance
-          ? withProvenance(this.services, fhirRequest, provenance, interact)
-          : interact(this.services, fhirRequest);
+        : withContent(this.services, fhirRequest, act);
       const answer = await withLedgerNews(this.services, fhirRequest, await done);
-      const inForm = represented(answer, request, fhirRequest.query);
+      const formed = represented(answer, request, fhirRequest.query, this.services.blobs);
+      const inForm = request.method === 'HEAD' ? formed : await started(formed);
       this.measures.answered(request.method, inForm.status);
-      await send(request, reply, inForm);
+      await send(request, reply, inForm, (error) => this.log.error(failed(request, 500, error), 'an answer broke off'));
     } catch (error) {
       this.fail(request, reply, error);
     }
@@ -95,7 +98,8 @@ export class Edge {
     const path = pathOf(request.params as Partial<Path>);
     wantedOf(request);
     choiceOf([...query]);
-    const body = bodyOf(request, kind, path);
+    const incoming = contentOf(request);
+    const body = incoming ? undefined : bodyOf(request, kind);
     const { headers } = request;
     const match = ifMatch(headers['if-match']);
     const since = ifModifiedSince(headers['if-modified-since']);
@@ -105,6 +109,7 @@ export class Edge {
       ...path,
       query: kind === 'form' ? [...query, ...new URLSearchParams(body?.toString('utf8'))] : [...query],
       ...(kind !== 'form' && body ? { body } : {}),
+      ...(incoming && { incoming }),
       ...(body === undefined || body === request.body ? {} : { source: 'translation' as const }),
       ...(match === undefined ? {} : { ifMatch: match }),
       ...(since === undefined ? {} : { ifModifiedSince: since }),
@@ -122,10 +127,13 @@ export class Edge {
     const status = error instanceof FhirError ? error.status : 500;
     this.measures.answered(request.method, status);
     if (status === 401) this.measures.loginRefused();
-    if (status >= 500)
-      this.log.error({ requestId: request.id, status, failure: failureFacts(error) }, 'request failed');
+    if (status >= 500) this.log.error(failed(request, status, error), 'request failed');
     sendError(reply, error, refusalFormat(request));
   }
+}
+
+function failed({ id: requestId }: FastifyRequest, status: number, error: unknown) {
+  return { requestId, status, failure: failureFacts(error) };
 }
 
 /** @throws FhirError 404 for what is no R4 type or no possible id: there can be no such resource. */

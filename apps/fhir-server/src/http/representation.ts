@@ -1,6 +1,7 @@
 // FHIR R4 http.html#mime-type and binary.html#rest: an answer in the form that the client asked for.
 import type { FastifyRequest } from 'fastify';
-import { type Answer, contentAnswer, represent } from '#libs/interactions';
+import type { BlobStore } from '#libs/blob';
+import { type Answer, contentAnswer, represent, withData } from '#libs/interactions';
 import { inFormat } from './format.js';
 import { type Format, negotiate, prefersContent } from './negotiate.js';
 
@@ -19,9 +20,10 @@ export function wantedOf({ method, url, headers }: FastifyRequest): Wanted {
 }
 
 /** @throws FhirError 406 for content that XML has no form for. */
-export function represented(answer: Answer, request: FastifyRequest, query: Query): Answer {
+export function represented(answer: Answer, request: FastifyRequest, query: Query, blobs?: BlobStore): Answer {
   const wanted = wantedOf(request);
-  return wanted === 'content' ? contentAnswer(answer, rangeOf(request)) : inFormat(represent(answer, query), wanted);
+  if (wanted === 'content') return contentAnswer(answer, rangeOf(request, answer), blobs);
+  return withData(answer, blobs, (whole) => inFormat(represent(whole, query), wanted));
 }
 
 /** The format of a refusal: JSON where the client can have neither. */
@@ -33,7 +35,8 @@ export function refusalFormat(request: FastifyRequest): Format {
   }
 }
 
-/** RFC 9110 section 13.1.5: our tags are weak and our dates whole seconds, so no If-Range holds. */
-function rangeOf({ headers }: FastifyRequest): string | undefined {
-  return headers['if-range'] === undefined ? headers.range : undefined;
+/** RFC 9110 section 13.1.5: the strong tag of a version's content holds; our dates are whole seconds, so no date does. */
+function rangeOf({ headers }: FastifyRequest, answer: Answer): string | undefined {
+  const condition = headers['if-range'];
+  return condition === undefined || `W/${String(condition)}` === answer.headers.etag ? headers.range : undefined;
 }

@@ -1,7 +1,8 @@
 // FHIR R4 http.html: what a request has for a body, as JSON.
 import type { FastifyRequest } from 'fastify';
 import { badRequest, unsupportedMediaType } from '#libs/fhir-model';
-import { binaryOf } from '#libs/interactions';
+import type { IncomingContent } from '#libs/interactions';
+import { Arriving } from './arriving.js';
 import { jsonBody } from './format.js';
 import { bodyFormat, patchFormat } from './negotiate.js';
 
@@ -10,17 +11,12 @@ export type BodyKind = 'none' | 'resource' | 'form' | 'parameters' | 'patch';
 
 const FORM = /^application\/x-www-form-urlencoded\s*(;|$)/i;
 const FHIR_TYPE = /^application\/fhir\+(json|xml)\s*(;|$)/i;
+const CREATE = /^\/fhir\/Binary\/?(\?|$)/;
+const UPDATE = /^\/fhir\/Binary(\/[^/$?]+)?\/?(\?|$)/;
+const NOTHING = /^(?!)/;
 
-/**
- * The body of that kind: of a form as it is, of everything else as FHIR JSON. What is sent to Binary and is not declared
- * to be FHIR is content, and becomes a Binary.
- * @throws FhirError 400 or 415.
- */
-export function bodyOf(
-  request: FastifyRequest,
-  kind: BodyKind,
-  { type, id }: { type: string; id?: string },
-): Buffer | undefined {
+/** The body of that kind: of a form as it is, of everything else as FHIR JSON. @throws FhirError 400 or 415. */
+export function bodyOf(request: FastifyRequest, kind: BodyKind): Buffer | undefined {
   const contentType = request.headers['content-type'];
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   switch (kind) {
@@ -34,11 +30,30 @@ export function bodyOf(
     case 'patch':
       return jsonBody(body, patchFormat(contentType));
     default:
-      if (type !== 'Binary' || contentType === undefined || FHIR_TYPE.test(contentType)) {
-        return jsonBody(body, bodyFormat(contentType));
-      }
-      return binaryOf({ contentType, bytes: body, ...securityContext(request), ...(id === undefined ? {} : { id }) });
+      return jsonBody(body, bodyFormat(contentType));
   }
+}
+
+/** What is sent to Binary and is not declared to be FHIR is content, whatever its media type. */
+export function isContent({ method, url, headers }: FastifyRequest): boolean {
+  const type = headers['content-type'];
+  if (type === undefined || FHIR_TYPE.test(type)) return false;
+  return (method === 'POST' ? CREATE : method === 'PUT' ? UPDATE : NOTHING).test(url);
+}
+
+/** Such content, not yet read. @throws FhirError 400. */
+export function contentOf(request: FastifyRequest): IncomingContent | undefined {
+  const { body, method, headers } = request;
+  if (!(body instanceof Arriving)) return undefined;
+  const length =
+    headers['content-encoding'] === undefined ? Number(headers['content-length'] ?? Number.NaN) : Number.NaN;
+  return {
+    interaction: method === 'POST' ? 'create' : 'update',
+    contentType: headers['content-type'] ?? '',
+    bytes: body.bytes(),
+    ...securityContext(request),
+    ...(Number.isNaN(length) ? {} : { length }),
+  };
 }
 
 function securityContext({ headers }: FastifyRequest): { securityContext?: string } {

@@ -1,4 +1,5 @@
 // FHIR R4 binary.html#rest: the content of a Binary as it is, for who asks for no FHIR.
+import { type BlobStore, readContent, type StoredBlob } from '#libs/blob';
 import type { Answer } from '../answer.js';
 import { byteRange } from './byte-range.js';
 import { isMediaType } from './from-content.js';
@@ -13,6 +14,9 @@ const PRECAUTIONS = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
+/** What a browser may show in its own window; the rest is for saving. */
+const SHOWN = /^(image\/(?!svg)|audio\/|video\/|text\/plain|application\/pdf)/i;
+
 interface Binary {
   readonly resourceType?: string;
   readonly contentType?: string;
@@ -20,40 +24,61 @@ interface Binary {
   readonly data?: string;
 }
 
+/** Content, wherever it is. */
+interface Content {
+  readonly size: number;
+  readonly part: (start: number, end: number) => Pick<Answer, 'body' | 'stream'>;
+}
+
 /**
  * The content of the Binary that an interaction answered with, or the part of it that a Range header asks for. What is no
- * Binary, or no whole answer, stays as it is.
+ * Binary, or no whole answer, stays as it is. The tag is a strong one: the content of a version never changes.
  */
-export function contentAnswer(answer: Answer, range?: string): Answer {
+export function contentAnswer(answer: Answer, range?: string, blobs?: BlobStore): Answer {
   const binary = answer.status === 200 && answer.contentType === undefined ? binaryIn(answer.body) : undefined;
   if (!binary) return answer;
   const { contentType = '', securityContext } = binary;
-  const bytes = Buffer.from(binary.data ?? '', 'base64');
   const reference = securityContext?.reference;
+  const { body: _, blob, ...rest } = answer;
+  const { etag, ...headers } = rest.headers;
   const whole: Answer = {
-    ...answer,
+    ...rest,
     headers: {
-      ...answer.headers,
+      ...headers,
       ...PRECAUTIONS,
+      ...(etag === undefined ? {} : { etag: etag.replace(/^W\//, '') }),
       'accept-ranges': 'bytes',
+      'content-disposition': SHOWN.test(contentType) ? 'inline' : 'attachment',
       ...(reference !== undefined && /^[\x21-\x7e]+$/.test(reference) ? { 'x-security-context': reference } : {}),
     },
     contentType: isMediaType(contentType) ? contentType : 'application/octet-stream',
-    body: bytes,
   };
-  return partOf(whole, bytes, range);
+  return partOf(whole, blob && blobs ? keptContent(blob, blobs) : ownContent(binary), range);
 }
 
-function partOf(whole: Answer, bytes: Buffer, header: string | undefined): Answer {
-  const range = byteRange(header, bytes.length);
-  if (range === undefined) return whole;
+function ownContent({ data = '' }: Binary): Content {
+  const bytes = Buffer.from(data, 'base64');
+  return { size: bytes.length, part: (start, end) => ({ body: bytes.subarray(start, end + 1) }) };
+}
+
+function keptContent(blob: StoredBlob, blobs: BlobStore): Content {
+  return { size: blob.size, part: (start, end) => ({ stream: readContent(blobs, blob, start, end) }) };
+}
+
+function partOf(whole: Answer, { size, part }: Content, header: string | undefined): Answer {
+  const range = byteRange(header, size);
   if (range === 'unsatisfiable') {
-    const { body: _, ...rest } = whole;
-    return { ...rest, status: 416, headers: { ...whole.headers, 'content-range': `bytes */${bytes.length}` } };
+    return { ...whole, status: 416, headers: { ...whole.headers, 'content-range': `bytes */${size}` } };
   }
-  const { start, end } = range;
-  const headers = { ...whole.headers, 'content-range': `bytes ${start}-${end}/${bytes.length}` };
-  return { ...whole, status: 206, headers, body: bytes.subarray(start, end + 1) };
+  const { start, end } = range ?? { start: 0, end: size - 1 };
+  const headers = { ...whole.headers, 'content-length': String(end - start + 1) };
+  if (range === undefined) return { ...whole, headers, ...part(start, end) };
+  return {
+    ...whole,
+    status: 206,
+    headers: { ...headers, 'content-range': `bytes ${start}-${end}/${size}` },
+    ...part(start, end),
+  };
 }
 
 function binaryIn(body: Answer['body']): Binary | undefined {

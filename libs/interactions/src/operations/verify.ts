@@ -2,6 +2,7 @@
 import { verifyReceipt } from '#libs/evidence';
 import type { StoredVersion, VersionName } from '#libs/store';
 import type { Answer } from '../answer.js';
+import { contentFault } from '../binary/content-fault.js';
 import type { FhirRequest } from '../fhir-request.js';
 import type { Services } from '../services.js';
 import { recordResult, shown } from '../shown.js';
@@ -41,6 +42,9 @@ function answer({ verdict, detail }: Finding): Answer {
 }
 
 async function judge(services: Services, receipt: string | undefined, version: StoredVersion): Promise<Finding> {
+  const fault = await contentFault(services, version);
+  if (fault === 'missing') return { verdict: 'DELETED', detail: 'the content of this Binary is not there any more' };
+  if (fault === 'altered') return { verdict: 'ALTERED', detail: 'the content of this Binary is not what was recorded' };
   const pin = await services.pin();
   if (receipt === undefined || pin === undefined) {
     return { verdict: 'UNANCHORED', detail: 'the event waits for the ledger' };

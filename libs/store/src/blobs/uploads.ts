@@ -62,6 +62,14 @@ export class Uploads {
     return rows.map(({ upload, address }) => ({ upload, ...(address === null ? {} : { address }) }));
   }
 
+  /** Whether a version refers to this address. */
+  async isUsed(address: Uint8Array): Promise<boolean> {
+    const rows = await this.session.run(
+      prepared((bind) => `SELECT FROM blob WHERE address = ${bind(address)} LIMIT 1`),
+    );
+    return rows.length > 0;
+  }
+
   /** The addresses that versions refer to, ascending, at most `count` behind `after`. */
   async addresses(count: number, after?: Buffer): Promise<Buffer[]> {
     const rows = await this.session.run<{ address: Buffer }>(
