@@ -1,6 +1,6 @@
 import type { BlobStore } from '#libs/blob';
 import type { OpenBlock, Pin } from '#libs/evidence';
-import type { Store } from '#libs/store';
+import type { ConsentVersion, Store } from '#libs/store';
 import type { Definitions } from '#libs/validation';
 import type { Disclosed } from './record.js';
 
@@ -23,18 +23,21 @@ export interface Services {
   readonly referentialIntegrity?: 'off' | 'warn' | 'refuse';
   /** Whether a conditional delete may delete several resources. */
   readonly deletesSeveral?: boolean;
-  /** Waits a bounded time for a version of a Consent to be on the ledger; whether it is. Without it nothing waits. */
-  readonly consentOnLedger?: (id: string, version: number) => Promise<boolean>;
+  /**
+   * Waits a bounded time, however many there are, for versions of Consents to be on the ledger; gives those that are not. Without it
+   * nothing waits.
+   */
+  readonly consentsNotOnLedger?: (written: readonly ConsentVersion[]) => Promise<readonly ConsentVersion[]>;
   /** Throws FhirError 503 where so much waits for the ledger that nothing may be shown until it has been recorded there. */
   readonly checkLedgerLag?: () => Promise<void>;
   /** Hears of every version that an answer shows or was made from. */
   readonly disclosed?: (versions: readonly Disclosed[]) => void;
   /** Hears how many entries of a Bundle are done; throws where it is to go no further. */
   readonly progress?: (done: number, all: number) => void;
-  /** Opens and checks a block of the ledger. */
-  readonly openBlock: OpenBlock;
-}
   /** Where content goes that is too large for a row; without it, there can be none. */
   readonly blobs?: BlobStore;
   /** Bytes that the content of one Binary may have, sent as it is. */
   readonly maxContentBytes?: number;
+  /** Opens and checks a block of the ledger. */
+  readonly openBlock: OpenBlock;
+}
