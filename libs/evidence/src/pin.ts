@@ -125,8 +125,8 @@ function readAdopted(value: JsonValue | undefined): Adopted {
 }
 
 function readPin(value: JsonValue | undefined): Pin {
-  const format = String((value as JsonObject | null | undefined)?.format);
-  const more = Object.hasOwn(MORE, format) ? MORE[format] : undefined;
+  const format = (value as JsonObject | null | undefined)?.format;
+  const more = typeof format === 'string' && Object.hasOwn(MORE, format) ? MORE[format] : undefined;
   if (more === undefined) throw new FormatError(`the pin is not of the format ${Object.keys(MORE).join(' or ')}`);
   const members = object(value, 'the pin', [...MEMBERS, ...more.required], more.optional);
   const words = Object.fromEntries(WORDS.map((name) => [name, text(members[name], name)]));

@@ -24,12 +24,13 @@ export async function receiptOf(services: Services, result: ReadResult): Promise
   if (result.outcome !== 'found' && result.outcome !== 'gone') return undefined;
   const parts = await services.store.receiptOfVersion(result.version.pid);
   if (parts === undefined) return undefined;
-  const { record, leafIndex, treeSize, hashes, checkpoint, transaction, block, opening } = parts;
+  const { record, leafIndex, treeSize, hashes, checkpoint, transaction, block, opening, continuation } = parts;
   return receiptText({
     record,
     checkpoint,
     transaction,
     block,
+    continuation,
     inclusion: { leafIndex, treeSize, hashes },
     content: contentOpening(result.version.commitmentKey, storedContent(result.version)),
     ...(opening ? { opening: decodeOpening(opening) } : {}),

@@ -149,7 +149,10 @@ export async function anchorBatch(
 /** The signed checkpoint after the last anchored batch, or of the move after it; undefined while there is none. */
 export async function latestCheckpoint(query: Query): Promise<{ size: number; checkpoint: string } | undefined> {
   const [row] = await query<{ size: string; checkpoint: string }>(
-    `SELECT tree_size::text AS size, checkpoint FROM batch WHERE block IS NOT NULL ORDER BY tree_size DESC LIMIT 1`,
+    `(SELECT tree_size, tree_size::text AS size, checkpoint, false AS moved FROM batch WHERE block IS NOT NULL
+       ORDER BY batch.tree_size DESC LIMIT 1)
+     UNION ALL (SELECT tree_size, tree_size::text, checkpoint, true FROM adoption WHERE checkpoint IS NOT NULL)
+     ORDER BY tree_size DESC, moved DESC LIMIT 1`,
   );
   return row && { size: Number(row.size), checkpoint: row.checkpoint };
 }

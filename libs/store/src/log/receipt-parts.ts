@@ -1,5 +1,5 @@
 import type { Query } from './query.js';
-import { inclusionProof } from './tile.js';
+import { consistencyProof, inclusionProof } from './tile.js';
 
 /** All that a receipt is made of, but for what is encrypted in the opening and the content. */
 export interface ReceiptParts {
@@ -10,6 +10,8 @@ export interface ReceiptParts {
   checkpoint: string;
   transaction: string;
   block: Buffer;
+  /** Where the log moved after this batch: the proof from the tree of the checkpoint to the one that moved. */
+  continuation?: Buffer[];
 }
 
 interface PartsRow {
@@ -19,21 +21,26 @@ interface PartsRow {
   checkpoint: string | null;
   tx: string | null;
   block: Buffer | null;
+  moved: string | null;
 }
 
 /** What is parked is not in the log as itself, so it has no receipt. */
 const PARTS = `SELECT event.record,
     CASE WHEN NOT EXISTS (SELECT FROM parked_event WHERE parked_event.event = event.id) THEN event.leaf_index::text END AS leaf, batch.tree_size::text AS size, batch.checkpoint,
-    batch.tx_id AS tx, batch.block
+    batch.tx_id AS tx, batch.block,
+    (SELECT a.tree_size::text FROM adoption a WHERE a.tx_id IS NOT NULL AND batch.tree_size <= a.tree_size) AS moved
   FROM event LEFT JOIN batch ON batch.first_index =
     (SELECT max(first_index) FROM batch AS earlier WHERE earlier.first_index <= event.leaf_index)`;
 
 async function parts(query: Query, row: PartsRow | undefined): Promise<ReceiptParts | 'unanchored' | undefined> {
   if (row === undefined) return undefined;
-  const { record, leaf, size, checkpoint, tx, block } = row;
+  const { record, leaf, size, checkpoint, tx, block, moved } = row;
   if (leaf === null || size === null || checkpoint === null || tx === null || block === null) return 'unanchored';
   const hashes = await inclusionProof(query, Number(leaf), Number(size));
-  return { record, leafIndex: Number(leaf), treeSize: Number(size), hashes, checkpoint, transaction: tx, block };
+  const found = { record, leafIndex: Number(leaf), treeSize: Number(size), hashes, checkpoint, transaction: tx, block };
+  return moved === null
+    ? found
+    : { ...found, continuation: await consistencyProof(query, Number(size), Number(moved)) };
 }
 
 /** The receipt of the event that wrote the version `pid`; `unanchored` until its batch is VALID, undefined without an event. */
