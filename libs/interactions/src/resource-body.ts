@@ -1,6 +1,7 @@
 // FHIR R4 http.html#create and #update: the body of a write, parsed and validated before anything else happens.
 import { type JsonDocument, JsonError, type JsonObject, type JsonValue, parse } from '#libs/fhir-json';
 import { badRequest, FhirError, isId } from '#libs/fhir-model';
+import { syntaxExpression } from '#libs/validation';
 import type { BodySource, FhirRequest, SystemRequest } from './fhir-request.js';
 import type { Services } from './services.js';
 import { checkValidity } from './validity.js';
@@ -55,10 +56,16 @@ export function jsonDocument(body: Uint8Array): JsonDocument {
     return parse(body);
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
-    const { message, line, column } = error;
-    const diagnostics = `The body is no JSON that can be taken: ${message}`;
-    throw new FhirError(400, { severity: 'fatal', code: 'structure', details: diagnostics, diagnostics, line, column });
+    throw syntaxRefusal(error, body);
   }
+}
+
+function syntaxRefusal({ message, line, column, offset }: JsonError, body: Uint8Array): FhirError {
+  const details = `The body is no JSON that can be taken: ${message}`;
+  const place = syntaxExpression(new TextDecoder().decode(body.subarray(0, offset)));
+  const expression = place === undefined ? {} : { expression: [place] };
+  const issue = { severity: 'fatal', code: 'structure', details, diagnostics: details, line, column } as const;
+  return new FhirError(400, { ...issue, ...expression });
 }
 
 export function isObject(value: JsonValue | undefined): value is JsonObject {

@@ -46,7 +46,7 @@ const FAULTS: Fault[] = [
     fits: (node) => single(node) && node.type === 'Quantity',
     apply: (node) => {
       Object.assign(object(node), { system: 'http://unitsofmeasure.org', code: 'no unit' });
-      return node.at;
+      return `${node.at}.code`;
     },
   },
   {
@@ -54,7 +54,7 @@ const FAULTS: Fault[] = [
     fits: (node) => single(node) && node.type === 'Coding',
     apply: (node) => {
       Object.assign(object(node), { system: 'http://hl7.org/fhir/observation-status', code: 'no-such-code' });
-      return node.at;
+      return `${node.at}.code`;
     },
   },
   {

@@ -45,20 +45,16 @@ function checkEntry(report: Report, bundle: Members, entry: Members, at: string)
 
 function checkFullUrl(report: Report, fullUrl: string, resource: unknown, at: string): void {
   if (!ABSOLUTE.test(fullUrl)) {
-    report.error('value', `${at}/fullUrl`, `fullUrl is ${quote(fullUrl)}, expected an absolute URL`);
+    report.error('value', at, `fullUrl is ${quote(fullUrl)}, expected an absolute URL`);
     return;
   }
   if (UUID.test(fullUrl) && !LOWER_UUID.test(fullUrl)) {
-    report.error('value', `${at}/fullUrl`, `fullUrl is ${quote(fullUrl)}, expected urn:uuid: and a UUID`);
+    report.error('value', at, `fullUrl is ${quote(fullUrl)}, expected urn:uuid: and a UUID`);
   }
   const named = parseReference(fullUrl);
   const id = isMembers(resource) ? text(resource.id) : undefined;
   if (named && id !== undefined && named.id !== id) {
-    report.error(
-      'value',
-      `${at}/fullUrl`,
-      `fullUrl ends in ${quote(named.id)}, but the id of the resource is ${quote(id)}`,
-    );
+    report.error('value', at, `fullUrl ends in ${quote(named.id)}, but the id of the resource is ${quote(id)}`);
   }
 }
 

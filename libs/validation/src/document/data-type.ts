@@ -23,8 +23,7 @@ export function checkDataType(report: Report, type: string, value: Members, at: 
 function checkAttachment(report: Report, { data, size }: Members, at: string): void {
   if (typeof data !== 'string' || typeof size !== 'number') return;
   const found = bytesOf(data);
-  if (found !== size)
-    report.error('value', `${at}/size`, `the size is given as ${size}, but the data has ${found} bytes`);
+  if (found !== size) report.error('value', at, `the size is given as ${size}, but the data has ${found} bytes`);
 }
 
 function bytesOf(base64: string): number {

@@ -2,6 +2,7 @@
 import { syntaxFault } from '#libs/fhir-path';
 import type { Report } from '../report.js';
 import { quote } from '../words.js';
+import { checkCanonical, checkCapabilities, checkDerived, checkDifferential, checkParameters } from './definitional.js';
 import { expressionConstraintFault } from './expression-constraint.js';
 import { type Members, objects, placed, text } from './json.js';
 
@@ -29,6 +30,7 @@ const SNOMED = 'http://snomed.info/sct';
 const PROPERTY_BASE = 'http://hl7.org/fhir/concept-properties#';
 
 const CHECKS: Readonly<Record<string, Check>> = {
+  CapabilityStatement: checkCapabilities,
   CodeSystem: checkCodeSystem,
   SearchParameter: checkSearchParameter,
   StructureDefinition: checkStructureDefinition,
@@ -41,7 +43,9 @@ export function checkResourceType(report: Report, resource: Members, at: string)
   if (Object.hasOwn(CHECKS, type)) CHECKS[type]!(report, resource, at);
 }
 
-function checkSearchParameter(report: Report, { type, component, expression }: Members, at: string): void {
+function checkSearchParameter(report: Report, resource: Members, at: string): void {
+  const { type, component, expression } = resource;
+  checkDerived(report, resource, at);
   if (type === 'composite' && objects(component).length < 2) {
     report.error(
       'business-rule',
@@ -52,30 +56,32 @@ function checkSearchParameter(report: Report, { type, component, expression }: M
   checkExpression(report, expression, `${at}/expression`);
 }
 
-function checkValueSet(report: Report, { compose }: Members, at: string): void {
+function checkValueSet(report: Report, resource: Members, at: string): void {
+  checkCanonical(report, resource, at);
   for (const name of ['include', 'exclude']) {
-    for (const [index, part] of placed((compose as Members | undefined)?.[name])) {
-      checkPart(report, part, `${at}/compose/${name}/${index}`);
+    for (const [index, part] of placed((resource.compose as Members | undefined)?.[name])) {
+      checkPart(report, resource, part, `${at}/compose/${name}/${index}`);
     }
   }
 }
 
-function checkPart(report: Report, { system, filter, valueSet }: Members, at: string): void {
+function checkPart(report: Report, resource: Members, { system, filter, valueSet }: Members, at: string): void {
   if (typeof system === 'string' && !ABSOLUTE.test(system)) {
-    report.error('value', `${at}/system`, `the system is ${quote(system)}, expected an absolute URL`);
+    report.error('value', at, `the system is ${quote(system)}, expected an absolute URL`);
   }
   if (Array.isArray(valueSet) && valueSet.includes(system)) {
     report.warning('value', at, 'the same URL is named as code system and as value set');
   }
-  for (const [index, { property, op, value }] of placed(filter)) {
-    checkFilter(report, property, op, value, `${at}/filter/${index}/value`);
-    if (system === SNOMED && property === 'constraint')
-      checkConstraintLanguage(report, value, `${at}/filter/${index}/value`);
+  for (const [index, each] of placed(filter)) {
+    const here = `${at}/filter/${index}`;
+    checkFilter(report, each, here);
+    checkParameters(report, resource, each, here);
+    if (system === SNOMED && each.property === 'constraint') checkConstraintLanguage(report, each.value, here);
   }
 }
 
 /** A filter on a standard property has a value of its type. */
-function checkFilter(report: Report, property: unknown, op: unknown, value: unknown, at: string): void {
+function checkFilter(report: Report, { property, op, value }: Members, at: string): void {
   const type = Object.hasOwn(STANDARD_PROPERTIES, String(property)) ? STANDARD_PROPERTIES[String(property)] : undefined;
   const isTruth = type === 'boolean' || op === 'exists';
   if (isTruth && typeof value === 'string' && value !== 'true' && value !== 'false') {
@@ -101,6 +107,9 @@ function isRegular(pattern: string): boolean {
 }
 
 function checkCodeSystem(report: Report, resource: Members, at: string): void {
+  checkCanonical(report, resource, at);
+  if (typeof resource.supplements === 'string' && resource.content !== 'supplement')
+    report.error('business-rule', `${at}/content`, `the content is ${quote(resource.content)}, expected "supplement"`);
   const types = new Map<string, string>();
   const seen = new Set<string>();
   for (const [index, property] of placed(resource.property)) {
@@ -147,6 +156,7 @@ function checkPropertyValue(report: Report, property: Members, types: ReadonlyMa
 }
 
 function checkStructureDefinition(report: Report, resource: Members, at: string): void {
+  checkDifferential(report, resource, at);
   for (const view of ['snapshot', 'differential']) {
     for (const [index, { constraint }] of placed((resource[view] as Members | undefined)?.element)) {
       for (const [place, { expression }] of placed(constraint)) {

@@ -41,7 +41,7 @@ export function checkExtension(report: Report, document: Document, visit: Extens
   if (!isPlaced(profile, visit)) {
     const places = (profile.context ?? []).map(({ expression }) => expression).join(', ');
     const message = `the extension ${quote(url)} may not stand here (${visit.paths.at(-1)}), expected ${places}`;
-    report.add(isCore(url) ? 'warning' : 'error', 'structure', at, message, profile.url);
+    report.add(STRAYED.has(canonical) ? 'warning' : 'error', 'structure', at, message, profile.url);
   }
   new ProfileCheck(document, report, scope, profile.url).value(
     { ...rootItem(value, at), kind: extensionKind(visit) },
@@ -49,10 +49,12 @@ export function checkExtension(report: Report, document: Document, visit: Extens
   );
 }
 
-/** Those of R4 itself say of many that they may stand in fewer places than the standard then puts them. */
-function isCore(url: string): boolean {
-  return url.startsWith('http://hl7.org/fhir/StructureDefinition/');
-}
+/** FHIR R4 itself puts these into other places than it defines them for. */
+const STRAYED = new Set(
+  ['structuredefinition-normative-version', 'structuredefinition-fhir-type', 'valueset-concept-comments', 'regex'].map(
+    (name) => `http://hl7.org/fhir/StructureDefinition/${name}`,
+  ),
+);
 
 function extensionKind({ holder }: ExtensionVisit) {
   return holder.kind.named('extension')[0]!.kind;

@@ -45,7 +45,8 @@ export class Bindings implements CodedElements {
     const found = this.terminology.hasCode(system, code);
     if (found === true) return;
     if (found !== false) this.notHeld(found.notHeld, at);
-    else if (system === UNITS) this.report.error('code-invalid', at, `${quote(code)} is no unit of UCUM (${UNITS})`);
+    else if (system === UNITS)
+      this.report.error('code-invalid', `${at}/code`, `${quote(code)} is no unit of UCUM (${UNITS})`);
     else this.unknownCode(system, code, at);
   }
 
@@ -62,8 +63,8 @@ export class Bindings implements CodedElements {
   /** The system may have grown since: only of FHIR's own systems it is sure. */
   private unknownCode(system: string, code: string, at: string): void {
     const message = `${quote(code)} is not a code of the system ${system}`;
-    if (system.startsWith('http://hl7.org/fhir/')) this.report.error('code-invalid', at, message);
-    else this.report.warning('code-invalid', at, message);
+    if (system.startsWith('http://hl7.org/fhir/')) this.report.error('code-invalid', `${at}/code`, message);
+    else this.report.warning('code-invalid', `${at}/code`, message);
   }
 
   private notHeld(url: string, at: string): void {

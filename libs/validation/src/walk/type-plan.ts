@@ -16,7 +16,9 @@ export interface Member {
   readonly isQuiet: boolean;
   /** Constraints that stand on the element, not with its type. */
   readonly constraints: readonly Constraint[];
-  /** The resource types that a reference may point to; undefined for any. */
+  /** A code that must be there: an extension that says why it is not is not enough. */
+  readonly needsCode: boolean;
+  /** The resource types that a reference or canonical may point to; undefined for any. */
   readonly targets: ReadonlySet<string> | undefined;
   readonly kind: Kind;
   /** The names under which extensions may be said to stand on it: `HumanName`, `Patient.name`. */
@@ -97,6 +99,7 @@ class ElementMember implements Member {
   readonly isResource: boolean;
   readonly isQuiet: boolean;
   readonly constraints: readonly Constraint[];
+  readonly needsCode: boolean;
   readonly targets: ReadonlySet<string> | undefined;
   readonly kind: Kind;
   readonly paths: readonly string[];
@@ -115,8 +118,10 @@ class ElementMember implements Member {
     this.isPrimitive = definition?.kind === 'primitive-type';
     this.isResource = definition?.kind === 'resource';
     this.constraints = constraints(element.constraint ?? [], path);
-    this.isQuiet = this.isPrimitive && this.constraints.length === 0 && !isReadText(this.type);
     this.targets = targetsOf(type);
+    this.needsCode = this.type === 'code' && element.binding?.strength === 'required';
+    const isRead = isReadText(this.type) || (this.isPrimitive && this.targets !== undefined);
+    this.isQuiet = this.isPrimitive && this.constraints.length === 0 && !isRead;
     this.kind = kindAt(path.slice(0, path.lastIndexOf('.'))).member(property);
     this.inside = insideOf(element, type);
     const stated = path.replace('[x]', '');
@@ -139,6 +144,7 @@ function insideOf({ path, contentReference }: ElementDefinition, type: Type | un
 }
 
 function targetsOf(type: Type | undefined): ReadonlySet<string> | undefined {
-  const names = type?.code === 'Reference' ? type.targetProfile?.map((url) => url.slice(CANONICAL.length)) : undefined;
+  const isLink = type?.code === 'Reference' || type?.code === 'canonical';
+  const names = isLink ? type.targetProfile?.map((url) => url.slice(CANONICAL.length)) : undefined;
   return names && !names.includes('Resource') ? new Set(names) : undefined;
 }

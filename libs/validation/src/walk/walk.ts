@@ -3,13 +3,14 @@ import { type Environment, type Node, PathError } from '#libs/fhir-path';
 import { checkBundle } from '../document/bundle.js';
 import { BundleIndex } from '../document/bundle-index.js';
 import { checkDataType } from '../document/data-type.js';
-import { isMembers, type Members, text } from '../document/json.js';
+import { isMembers, type Members, objects, text } from '../document/json.js';
 import { checkResourceType } from '../document/of-type.js';
 import { type Allowance, Scope, type Surroundings } from '../document/surroundings.js';
 import { xhtmlFault } from '../document/xhtml.js';
 import type { Report } from '../report.js';
 import { quote } from '../words.js';
 import type { Bindings } from './bindings.js';
+import { checkCanonical } from './canonical.js';
 import type { Constraint } from './constraint.js';
 import { checkContained, checkReference } from './references.js';
 import { checkText } from './text.js';
@@ -85,8 +86,10 @@ export class Walk {
     if (member.constraints.length > 0) {
       this.constraints(member.constraints, { value, kind: member.kind }, at, holder.here.scope);
     }
-    if (member.isPrimitive) checkText(this.report, value, member.type, at);
-    else if (isMembers(value)) this.complex(value, member, at, holder);
+    if (member.isPrimitive) {
+      checkText(this.report, value, member.type, at);
+      if (member.targets) checkCanonical(this.report, value, member.targets, at);
+    } else if (isMembers(value)) this.complex(value, member, at, holder);
   }
 
   private complex(value: Members, member: Member, at: string, { node, paths, here }: Holder): void {
@@ -109,7 +112,10 @@ export class Walk {
     if (!member || !plan) return;
     const paths = [member.type, `${path}.${member.name}`, ...member.paths];
     for (const [each, primitive, place] of pairs(owner[name], owner[property], `${at}/${name}`)) {
-      const isMeant = (primitive ?? null) === null || (isMembers(each) && each.extension !== undefined);
+      const isAlone = (primitive ?? null) === null;
+      if (isAlone && member.needsCode && isExcused(each))
+        this.report.error('code-invalid', place.replace(name, property), NO_CODE, REQUIRED);
+      const isMeant = isAlone || (isMembers(each) && each.extension !== undefined);
       if (isMembers(each) && isMeant) this.object(each, plan, place, paths, here);
     }
   }
@@ -149,6 +155,15 @@ export class Walk {
       checkConstraint(this.report, constraint, node, at, scope);
     }
   }
+}
+
+const NO_CODE = 'there is no code, and one of the required value set is expected';
+const REQUIRED = 'https://hl7.org/fhir/R4/terminologies.html#required';
+const REASON = 'http://hl7.org/fhir/StructureDefinition/data-absent-reason';
+
+/** It says why there is no value, as it may of all but a required code. */
+function isExcused(sibling: unknown): boolean {
+  return isMembers(sibling) && objects(sibling.extension).some(({ url }) => url === REASON);
 }
 
 /** What stands beside each value, the value, and where. */
