@@ -111,11 +111,11 @@ describe('nothing is lost, doubled or out of order', () => {
   );
 
   it.each<ProgramName>(['fhir-server', 'anchor-worker'])(
-    'when the clock of the program %s is 20 minutes ahead, then 20 minutes behind, and jumps under load',
+    'when the clock of the program %s jumps under load, and is 20 minutes ahead or behind',
     async (name) => {
       const program = installation.programs[name];
       await program.kill('SIGTERM');
-      program.start(await installation.clock(name, 20));
+      program.start(await installation.clock(name, 0));
       await program.says('ready');
       load = new Load(installation, SEED + 4, 4, 5);
       for (const minutes of [20, -20, 0, -20, 20]) {

@@ -1,8 +1,11 @@
 // DESIGN section 4: what waits for the ledger, and how long; on a server whose ledger never answers
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { accessContext } from '#libs/access';
 import { makeEvent } from '#libs/evidence';
+import { openBlock } from '#libs/fabric-block';
 import { FhirError } from '#libs/fhir-model';
-import { type Answer, type FhirRequest, type Services, withLedgerNews } from '#libs/interactions';
+import { type Answer, type FhirRequest, processBundle, type Services, withLedgerNews } from '#libs/interactions';
+import { consentsNotOnLedger } from '#libs/store';
 import { consentWait, lagBound } from '../src/ledger-bounds.js';
 import { startTestServer, type TestServer } from './test-server.js';
 
@@ -24,17 +27,19 @@ const consent = {
 const request = (more: Partial<FhirRequest> = {}) =>
   ({ type: 'Consent', id: 'c', preference: { handling: 'strict' }, ...more }) as FhirRequest;
 const written: Answer = { status: 200, headers: { location: 'http://x/fhir/Consent/c/_history/1' }, body: '{}' };
-const saying = (onLedger: boolean) => ({ consentOnLedger: async () => onLedger }) as unknown as Services;
+const saying = (onLedger: boolean) =>
+  ({ consentsNotOnLedger: async (written: object[]) => (onLedger ? [] : written) }) as unknown as Services;
 
 test('the wait for a Consent is two seconds at most, and over as soon as it is on the ledger', async () => {
   expect((await server.send('PUT', '/fhir/Consent/c', { body: consent })).status).toBe(201);
   const wait = consentWait(server.store);
   const from = Date.now();
-  expect(await wait('c', 1)).toBe(false);
+  const version = { id: 'c', version: 1 };
+  expect(await wait([version])).toEqual([version]);
   expect(Date.now() - from).toBeGreaterThan(1_800);
   expect(Date.now() - from).toBeLessThan(3_000);
   setTimeout(() => void server.store.dataSource.query('UPDATE consent_event SET block_number = 7'), 200);
-  expect(await wait('c', 1)).toBe(true);
+  expect(await wait([version])).toEqual([]);
   expect(Date.now() - from).toBeLessThan(4_000);
 });
 
@@ -56,6 +61,79 @@ test('an answer says that a Consent is not yet on the ledger, and nothing where 
   expect(await withLedgerNews(saying(false), request(), read)).toBe(read);
 });
 
+describe('a Bundle with Consents', () => {
+  const entry = (method: string, id: string, resource?: object) => ({
+    ...(resource ? { resource } : {}),
+    request: { method, url: `Consent/${id}` },
+  });
+  const bundle = (type: string) => ({
+    resourceType: 'Bundle',
+    type,
+    entry: [
+      entry('PUT', `${type}-1`, { ...consent, id: `${type}-1` }),
+      { resource: { resourceType: 'Patient' }, request: { method: 'POST', url: 'Patient' } },
+      entry('PUT', `${type}-2`, { ...consent, id: `${type}-2` }),
+    ],
+  });
+  interface Told {
+    response: { status: string; outcome?: { issue: { code: string; diagnostics: string }[] } };
+  }
+  const told = (answer: Answer) => (JSON.parse(String(answer.body)).entry as Told[]).map(({ response }) => response);
+  const atOnce: Services['consentsNotOnLedger'] = (written) =>
+    consentsNotOnLedger((sql, values) => server.store.dataSource.query(sql, values), written);
+  /** As the server does it. */
+  const send = async (body: object, waits = true): Promise<Answer> => {
+    const { store, base } = server;
+    const custodian = 'Organization/custodian';
+    const services = {
+      ...{ store, base, custodian, site: 'site', openBlock, pin: async () => undefined },
+      consentsNotOnLedger: waits ? consentWait(store) : atOnce,
+    };
+    const context = accessContext({ iss: 'x', sub: 'x', scope: 'system/*.cruds', purpose_of_use: 'TREAT' }, custodian);
+    const asked = { context, query: [], body: Buffer.from(JSON.stringify(body)) };
+    const bundleRequest = request({ ...asked, type: '', ifNoneMatch: [], preference: { handling: 'lenient' } });
+    return withLedgerNews(services, bundleRequest, await processBundle(services, bundleRequest));
+  };
+
+  test.each(['batch', 'transaction'])(
+    '%s: each entry says that its Consent is not on the ledger, after one wait for all',
+    async (type) => {
+      const from = performance.now();
+      const answer = await send(bundle(type), type === 'transaction');
+      expect(performance.now() - from).toBeLessThan(3_500);
+      const [first, patient, second] = told(answer);
+      for (const response of [first, second]) {
+        expect(response!.status).toBe('201 Created');
+        expect(response!.outcome!.issue.at(-1)).toMatchObject({ code: 'incomplete' });
+        expect(response!.outcome!.issue.at(-1)!.diagnostics).toMatch(/not yet on the ledger/);
+      }
+      expect(JSON.stringify(patient)).not.toMatch(/ledger/);
+      const rules = 'SELECT count(*) FROM consent_event WHERE block_number IS NULL';
+      expect(Number((await server.store.dataSource.query(rules))[0].count)).toBeGreaterThanOrEqual(2);
+    },
+  );
+
+  test('of which one is on the ledger says it of the others only; a deletion says it too', async () => {
+    await send(bundle('batch'), false);
+    await server.store.dataSource.query('UPDATE consent_event SET block_number = 7');
+    const deletion = { resourceType: 'Bundle', type: 'transaction', entry: [entry('DELETE', 'batch-1')] };
+    const [deleted] = told(await send(deletion, false));
+    expect(deleted!.status).toBe('200 OK');
+    expect(deleted!.outcome!.issue[0]!.diagnostics).toMatch(/not yet on the ledger/);
+    const taking = setInterval(
+      () =>
+        void server.store.dataSource.query(
+          "UPDATE consent_event SET block_number = 8 WHERE consent_pid IN (SELECT pid FROM version WHERE id = 'transaction-1')",
+        ),
+      50,
+    );
+    const [first, , second] = told(await send(bundle('transaction')));
+    clearInterval(taking);
+    expect(first!.outcome).toBeUndefined();
+    expect(second!.outcome!.issue[0]!.diagnostics).toMatch(/not yet on the ledger/);
+  });
+});
+
 test('past the bound nothing may be shown; before it all may', async () => {
   const time = (await server.store.time()) - 60_000_000n;
   const draft = { action: 'read', decision: 'permit', outcome: 200, client: 'x', definitions: 'x' } as const;
@@ -67,4 +145,24 @@ test('past the bound nothing may be shown; before it all may', async () => {
   expect(refusal).toBeInstanceOf(FhirError);
   expect((refusal as FhirError).status).toBe(503);
   expect((refusal as FhirError).headers).toHaveProperty('Retry-After');
+});
+
+test('past the bound nothing may be shown either when the ledger was last followed longer ago; a ledger never followed is as old as the database', async () => {
+  const { dataSource } = server.store;
+  await dataSource.query('DELETE FROM event');
+  const followed = (seconds: number) =>
+    dataSource.query(
+      `INSERT INTO ledger_checkpoint (block_number, header_hash, height, confirmed_at)
+       VALUES (3, $1, 9, clock_timestamp() - make_interval(secs => $2))
+       ON CONFLICT (one) DO UPDATE SET confirmed_at = excluded.confirmed_at`,
+      [Buffer.alloc(32), seconds],
+    );
+  await followed(10);
+  await expect(lagBound(server.store, 30)()).resolves.toBeUndefined();
+  await followed(60);
+  await expect(lagBound(server.store, 30)()).rejects.toMatchObject({ status: 503 });
+  await dataSource.query('DELETE FROM ledger_checkpoint');
+  await expect(lagBound(server.store, 30)()).resolves.toBeUndefined();
+  await dataSource.query("UPDATE installation SET since = since - interval '1 minute'");
+  await expect(lagBound(server.store, 30)()).rejects.toMatchObject({ status: 503 });
 });

@@ -1,6 +1,6 @@
 // FHIR R4 http.html#transaction: a batch, whose entries know nothing of each other
-import { type BundleEntry, bundleText } from '#libs/fhir-model';
-import type { Answer } from '../answer.js';
+import type { BundleEntry } from '#libs/fhir-model';
+import type { Answer, AnsweredEntry } from '../answer.js';
 import type { SystemRequest } from '../fhir-request.js';
 import type { Services } from '../services.js';
 import { readEntry } from './entry.js';
@@ -9,14 +9,14 @@ import { entryRequest } from './entry-request.js';
 import { interactionOf } from './interaction-of.js';
 import { inOrder } from './order.js';
 import type { ReceivedBundle } from './process.js';
-import { refusedEntry, responseEntry } from './response.js';
+import { bundleAnswer, refusedEntry, responseEntry } from './response.js';
 import { entryTarget } from './target.js';
 import { Turns } from './turns.js';
 
 /** Every entry is authorised, done and recorded on its own, and answered in its place, whatever becomes of the others. */
 export async function batch(services: Services, request: SystemRequest, bundle: ReceivedBundle): Promise<Answer> {
   const { bytes, entries } = bundle;
-  const answers: BundleEntry[] = [];
+  const answers: AnsweredEntry[] = [];
   const turns = new Turns();
   const methods: string[] = [];
   for (const { start, end } of entries) {
@@ -31,7 +31,7 @@ export async function batch(services: Services, request: SystemRequest, bundle: 
       (await settled(services, request, bundle, index, bytes.subarray(span.start, span.end)));
     await turns.pass();
   }
-  return { status: 200, headers: {}, body: bundleText({ type: 'batch-response', links: [], entries: answers }) };
+  return bundleAnswer('batch-response', answers);
 }
 
 async function settled(
@@ -40,7 +40,7 @@ async function settled(
   bundle: ReceivedBundle,
   index: number,
   bytes: Buffer,
-): Promise<BundleEntry> {
+): Promise<AnsweredEntry> {
   try {
     const entry = readEntry(bytes);
     const target = entryTarget(entry.request.url);

@@ -1,14 +1,23 @@
 // FHIR R4 bundle.html: Bundle.entry.response
 import { STATUS_CODES } from 'node:http';
-import { type BundleEntry, FhirError, instant, operationOutcome } from '#libs/fhir-model';
-import type { Answer } from '../answer.js';
+import { type BundleEntry, bundleText, FhirError, instant, operationOutcome } from '#libs/fhir-model';
+import type { Answer, AnsweredEntry } from '../answer.js';
+
+/** The answer to a batch or transaction. */
+export function bundleAnswer(type: 'batch-response' | 'transaction-response', entries: AnsweredEntry[]): Answer {
+  const body = bundleText({ type, links: [], entries });
+  const hasConsents = entries.some(({ consents }) => consents !== undefined);
+  return { status: 200, headers: {}, body, ...(hasConsents ? { bundle: { type, entries } } : {}) };
+}
 
 /** The entry that tells how one went. Its resource is what the interaction answered, text for text. */
-export function responseEntry(answer: Answer): BundleEntry {
-  const { status, headers, version, body } = answer;
+export function responseEntry(answer: Answer): AnsweredEntry {
+  const { status, headers, version, body, written = [] } = answer;
+  const consents = written.filter(({ type }) => type === 'Consent');
   const text = body === undefined ? undefined : Buffer.from(body).toString('utf8');
   const isOutcome = text?.startsWith('{"resourceType":"OperationOutcome"') === true;
   return {
+    ...(consents.length > 0 ? { consents } : {}),
     ...(text !== undefined && !isOutcome ? { resourceText: text } : {}),
     response: {
       status: statusText(status),

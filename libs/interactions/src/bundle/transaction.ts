@@ -1,9 +1,8 @@
 // FHIR R4 http.html#trules: a transaction, stored whole or not at all
 import { decide } from '#libs/consent';
 import type { JsonDocument } from '#libs/fhir-json';
-import { type BundleEntry, bundleText } from '#libs/fhir-model';
 import type { StoredVersion, StoreTransaction, VersionName } from '#libs/store';
-import type { Answer } from '../answer.js';
+import type { Answer, AnsweredEntry } from '../answer.js';
 import { existingAnswer } from '../conditional/create.js';
 import { updateFound } from '../conditional/update.js';
 import { createUnconditionally } from '../create.js';
@@ -20,7 +19,7 @@ import { inOrder } from './order.js';
 import { type PlannedEntry, planEntry } from './planned-entry.js';
 import type { ReceivedBundle } from './process.js';
 import { type Conditions, type Resolution, readConditions, resolve } from './resolution.js';
-import { responseEntry } from './response.js';
+import { bundleAnswer, responseEntry } from './response.js';
 import { Turns } from './turns.js';
 
 type Inside = Services & { store: StoreTransaction };
@@ -55,7 +54,7 @@ async function stored(
   const links = linksOf(plans, resolution);
   const turns = new Turns();
   const inside = { ...services, referentialIntegrity: 'off' as const };
-  const answers: BundleEntry[] = [];
+  const answers: AnsweredEntry[] = [];
   const referring: Referring[] = [];
   const written: VersionName[] = [];
   for (const [nth, index] of inOrder(plans.map(({ method }) => method)).entries()) {
@@ -73,8 +72,7 @@ async function stored(
     await turns.pass();
   }
   await checkAll(services, referring);
-  const body = bundleText({ type: 'transaction-response', links: [], entries: answers });
-  return { status: 200, headers: {}, body, written };
+  return { ...bundleAnswer('transaction-response', answers), written };
 }
 
 /** The resource of an entry that writes one, its links those of what is stored. */

@@ -89,12 +89,26 @@ export function refuseConsent(transact: Transact, lease: Lease, pid: string, rea
   return change(transact, lease, pid, 'refused = $2, envelope = NULL', [reason]);
 }
 
+/** A version of a Consent, by the names of the API. */
+export interface ConsentVersion {
+  readonly id: string;
+  readonly version: number;
+}
+
+/** Those of the versions that are not known to be in a VALID transaction. */
+export async function consentsNotOnLedger(
+  query: Query,
+  versions: readonly ConsentVersion[],
+): Promise<ConsentVersion[]> {
+  return query<ConsentVersion>(
+    `SELECT x.id, x.version FROM unnest($1::text[], $2::integer[]) AS x (id, version)
+     WHERE NOT EXISTS (SELECT FROM version v JOIN consent_event c ON c.consent_pid = v.pid
+       WHERE v.type = 'Consent' AND v.id = x.id AND v.version = x.version AND c.block_number IS NOT NULL)`,
+    [versions.map(({ id }) => id), versions.map(({ version }) => version)],
+  );
+}
+
 /** Whether this version of a Consent is in a VALID transaction. */
 export async function isConsentOnLedger(query: Query, id: string, version: number): Promise<boolean> {
-  const [row] = await query<{ there: boolean }>(
-    `SELECT c.block_number IS NOT NULL AS there FROM version v JOIN consent_event c ON c.consent_pid = v.pid
-     WHERE v.type = 'Consent' AND v.id = $1 AND v.version = $2`,
-    [id, version],
-  );
-  return row?.there === true;
+  return (await consentsNotOnLedger(query, [{ id, version }])).length === 0;
 }

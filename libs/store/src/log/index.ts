@@ -1,15 +1,4 @@
 export {
-  abandonMove,
-  CannotMove,
-  completeMove,
-  type Move,
-  type SealedLog,
-  sealedLog,
-  sealLog,
-  type Undrained,
-  undrained,
-} from './adoption.js';
-export {
   type Anchor,
   anchorBatch,
   anchoredTree,
@@ -24,6 +13,8 @@ export {
 export { bindLedger, OtherLedger } from './bind-ledger.js';
 export {
   anchorConsent,
+  type ConsentVersion,
+  consentsNotOnLedger,
   isConsentOnLedger,
   refuseConsent,
   saveConsentTransaction,
