@@ -1,4 +1,15 @@
 export {
+  abandonMove,
+  CannotMove,
+  completeMove,
+  type Move,
+  type SealedLog,
+  sealedLog,
+  sealLog,
+  type Undrained,
+  undrained,
+} from './adoption.js';
+export {
   type Anchor,
   anchorBatch,
   anchoredTree,
