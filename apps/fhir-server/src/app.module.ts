@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Services } from '#libs/interactions';
 import type { Config } from './config.js';
 import { AsyncController } from './http/async.controller.js';
+import { DocsController } from './http/docs.controller.js';
 import { Edge } from './http/edge.js';
 import { FhirController } from './http/fhir.controller.js';
 import { HealthReport } from './http/health-report.js';
@@ -34,7 +35,7 @@ export class AppModule implements OnApplicationShutdown {
   static of({ config, services, tokens, capabilities, log }: Parts): DynamicModule {
     return {
       module: AppModule,
-      controllers: [OperationsController, AsyncController, OperationController, FhirController],
+      controllers: [OperationsController, DocsController, AsyncController, OperationController, FhirController],
       providers: [
         { provide: CONFIG, useValue: config },
         { provide: SERVICES, useValue: services },

@@ -1,7 +1,7 @@
 // The FHIR RESTful API without HTTP: one file an interaction.
 export type { Answer } from './answer.js';
 export { acceptJob, type Deferral } from './asynchronous/accept.js';
-export { deferrableName } from './asynchronous/deferrable.js';
+export { deferrableName, isDeferrable } from './asynchronous/deferrable.js';
 export { cancelJob, jobStatus } from './asynchronous/deliver.js';
 export type { JobRequest } from './asynchronous/job-request.js';
 export { type Course, runJob } from './asynchronous/run.js';

@@ -50,7 +50,7 @@ function streamed(source: AsyncIterable<Uint8Array>, brokeOff: (error: unknown) 
 }
 
 /** RFC 9110 section 12.5.3. */
-function takesGzip(header: string | string[] | undefined): boolean {
+export function takesGzip(header: string | string[] | undefined): boolean {
   return [header ?? '']
     .flat()
     .join(',')

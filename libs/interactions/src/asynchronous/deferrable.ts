@@ -31,6 +31,11 @@ export function deferrableName(interact: Interact): string | undefined {
   return [...DEFERRABLE].find(([, one]) => one === interact)?.[0];
 }
 
+/** Whether an interaction (`search-type`) or operation (URL of its definition) may be answered later. */
+export function isDeferrable(code: string): boolean {
+  return DEFERRABLE.has(code === 'batch' || code === 'transaction' ? BUNDLE : code);
+}
+
 /** @throws Error for a name of another release. */
 export function deferrable(name: string): Interact {
   const interact = DEFERRABLE.get(name);
