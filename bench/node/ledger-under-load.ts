@@ -25,7 +25,7 @@ export interface LedgerUnderLoad {
 }
 
 async function started(app: string, environment: Record<string, string>, flags: readonly string[] = []) {
-  const args = [...flags, join(APPS, app, 'src/main.js')];
+  const args = ['--no-deprecation', ...flags, join(APPS, app, 'src/main.js')];
   const child = spawn(process.execPath, args, {
     env: { ...STRICT, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -96,9 +96,29 @@ export async function embeddedLedger(folder: string, flags: readonly string[]): 
 async function network(folder: string, fabricBin: string, ...args: string[]): Promise<void> {
   const environment = { ...STRICT, DATA_DIR: folder, FABRIC_BIN: fabricBin };
   const main = join(APPS, 'holdfast/src/main.js');
-  const child = spawn(process.execPath, [main, 'network', ...args], { env: environment, stdio: 'ignore' });
+  const child = spawn(process.execPath, [main, 'network', ...args], {
+    env: environment,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr!.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const [code] = await once(child, 'exit');
-  if (code !== 0) throw new Error(`holdfast network ${args.join(' ')} ended with ${code}`);
+  if (code !== 0) throw new Error(`holdfast network ${args.join(' ')} ended with ${code}: ${said.trim()}`);
+}
+
+/** The peers and orderers that the keeper of the network in `folder` has started: its children but the contract. */
+async function fabricPrograms(folder: string): Promise<number[]> {
+  const { pid } = JSON.parse(await readFile(join(folder, 'network', 'lock'), 'utf8'));
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  const programs = children.split(' ').filter(Boolean).map(Number);
+  const names = await Promise.all(programs.map((child) => readFile(`/proc/${child}/comm`, 'utf8').catch(() => '')));
+  return programs.filter((_, index) => /^(peer|orderer)$/.test(names[index]!.trim()));
+}
+
+async function sum(folder: string, of: (pid: number) => Promise<number | undefined>): Promise<number | undefined> {
+  const values = await Promise.all((await fabricPrograms(folder)).map(of));
+  const known = values.filter((value) => value !== undefined);
+  return known.length > 0 ? known.reduce((total, value) => total + value, 0) : undefined;
 }
 
 /** Two hospitals with a peer each and an orderer, by the programs of Fabric. */
@@ -106,10 +126,10 @@ export async function fabricLedger(folder: string, fabricBin: string): Promise<L
   await network(folder, fabricBin, 'up', '--port', '17050');
   const ledger = await connectLedger(await readConnection(join(folder, 'ledger')));
   return {
-    name: 'Fabric network',
+    name: 'Fabric network: two peers and an orderer',
     ledger,
-    memory: async () => undefined,
-    processorSeconds: async () => undefined,
+    memory: () => sum(folder, residentBytes),
+    processorSeconds: () => sum(folder, processorSeconds),
     async close() {
       ledger.close();
       await network(folder, fabricBin, 'down');
