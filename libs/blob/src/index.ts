@@ -2,6 +2,7 @@
 export { type BlobStore, type BlobUpload, MissingBlob } from './blob-store.js';
 export { BrokenBlob, sealedSize } from './chunk.js';
 export { localBlobs } from './local-blobs.js';
+export { dataElement, goesOn, type NamedContent, namedContent } from './named-content.js';
 export { openBlobs } from './open-blobs.js';
 export { readContent } from './read-content.js';
 export type { S3Settings } from './s3/client.js';

@@ -1,5 +1,4 @@
 // The only door to Postgres: versions, index, events, rules of Consents.
-export { dataElement, type NamedContent, namedContent } from './blobs/named-content.js';
 export type { AbandonedUpload, Uploads } from './blobs/uploads.js';
 export type { EventToRecord, MadeEvent, RecordedEvent } from './event.js';
 export type { VersionReceipt } from './events/receipt.js';

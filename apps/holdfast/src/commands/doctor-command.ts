@@ -7,6 +7,7 @@ import { openRunningStore } from '../installation.js';
 import { isListening } from '../process/ports.js';
 import { lockHolder } from '../up/lock.js';
 import { type RunFile, readRunFile } from '../up/run-file.js';
+import { blobFindings } from './blob-findings.js';
 
 /** One thing looked at: what was found, and whether it is as it should be. */
 interface Finding {
@@ -79,7 +80,8 @@ async function runningFindings(config: Config): Promise<Finding[]> {
   const store = await openRunningStore(config);
   try {
     const parts = await portFindings(running);
-    return [{ good: true, sentence: `It runs as process ${pid}.` }, ...parts, ...(await storeFindings(store))];
+    const found = [...parts, ...(await storeFindings(store)), ...(await blobFindings(store, config))];
+    return [{ good: true, sentence: `It runs as process ${pid}.` }, ...found];
   } finally {
     await store.close();
   }

@@ -2,6 +2,7 @@
 import { type AcrossMove, type Opening, type Pin, type ProvenEvent, subjectName, verifyReceipt } from '#libs/evidence';
 import { openBlock } from '#libs/fabric-block';
 import { type Finding, finding, line, readFileOf, readPinFile } from './finding.js';
+import { storedBytes } from './stored-bytes.js';
 
 /** Microseconds since 1970 as text, all six digits of them. */
 function instantOf(micros: bigint): string {
@@ -63,6 +64,10 @@ function proven(event: ProvenEvent, given: Pin): string[] {
   ];
 }
 
+function altered(detail: string): Finding {
+  return { lines: [line('ALTERED', ` ${detail}`).trim()], exitCode: 1 };
+}
+
 /**
  * Checks the receipt in `file` against the pin in `pinFile`; with `contentFile` (the version's bytes as a vread sends them)
  * the content as well. The first line is the verdict and why. Reads nothing but these files.
@@ -71,8 +76,9 @@ export function verifyFile(file: string, pinFile: string, contentFile?: string):
   return finding(async () => {
     const pin = await readPinFile(pinFile);
     const receipt = await readFileOf(file);
-    const content = contentFile === undefined ? undefined : await readFileOf(contentFile);
-    const { verdict, detail, event } = verifyReceipt(receipt.toString('utf8'), pin, openBlock, content);
+    const content = contentFile === undefined ? undefined : await storedBytes(contentFile);
+    if (content?.isWhole === false) return altered('the data of this Binary is not what the Binary names by its hash');
+    const { verdict, detail, event } = verifyReceipt(receipt.toString('utf8'), pin, openBlock, content?.bytes);
     const first = line(verdict, ` ${detail}`).trim();
     return event === undefined
       ? { lines: [first], exitCode: 1 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { BrokenBlob, MissingBlob, readContent } from '#libs/blob';
+import { BrokenBlob, MissingBlob, namedContent, readContent } from '#libs/blob';
 import { parse } from '#libs/fhir-json';
-import { namedContent, type StoredVersion } from '#libs/store';
+import type { StoredVersion } from '#libs/store';
 import type { Services } from '../services.js';
 
 /**

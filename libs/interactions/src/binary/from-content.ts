@@ -1,6 +1,6 @@
 // FHIR R4 binary.html#rest: content that is sent to Binary as it is.
+import { dataElement, type NamedContent } from '#libs/blob';
 import { badRequest, parseReference } from '#libs/fhir-model';
-import { dataElement, type NamedContent } from '#libs/store';
 
 /** What a client declares of the content that it sends. */
 export interface DeclaredContent {

@@ -23,7 +23,9 @@ export async function withContent(services: Services, request: FhirRequest, inte
   const { incoming, ...rest } = request;
   if (incoming === undefined) return interact(services, request);
   const { id } = request;
-  const translated = { ...rest, source: 'translation' as const };
+  // What names the content is ours: no strictness of the client's own is meant for it.
+  const { handling: _, ...preference } = request.preference;
+  const translated = { ...rest, preference, source: 'translation' as const };
   const limit = services.blobs === undefined ? IN_ROW : (services.maxContentBytes ?? IN_ROW);
   await refused(services, { ...translated, body: binaryOf(incoming, id) }, incoming);
   if ((incoming.length ?? 0) > limit) throw payloadTooLarge(limit);

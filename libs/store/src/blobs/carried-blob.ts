@@ -1,10 +1,9 @@
-import type { StoredBlob } from '#libs/blob';
+import { goesOn, namedContent, type StoredBlob } from '#libs/blob';
 import type { PatientKeys } from '../keys/patient-keys.js';
 import type { Session } from '../postgres/database.js';
 import { prepared } from '../postgres/statement.js';
 import type { NewContent } from '../versions/new-content.js';
 import { openVersion, type VersionRow, versionColumns } from '../versions/version-row.js';
-import { goesOn, namedContent } from './named-content.js';
 
 /**
  * The content kept outside the database that a new version of a Binary takes over from the one before: it names it, and brings

@@ -1,8 +1,8 @@
 // FHIR R4 json.html#primitive: what stands in Binary._data in place of content that is kept elsewhere
 import { createHash } from 'node:crypto';
-import type { StoredBlob } from '#libs/blob';
 import type { JsonObject, JsonValue } from '#libs/fhir-json';
 import { unprocessable } from '#libs/fhir-model';
+import type { StoredBlob } from './take-in.js';
 
 const SHA256 = 'https://holdfast.dev/fhir/StructureDefinition/content-sha256';
 const SIZE = 'https://holdfast.dev/fhir/StructureDefinition/content-size';
