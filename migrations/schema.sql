@@ -147,35 +147,6 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION estimated_time IS 'The time of a version that was numbered outside its transaction: at most a second old, not ahead of the clock.';
 
-CREATE FUNCTION begin_write(
-  _type text, _id text, _lock bigint, _patients bigint[],
-  OUT now bigint, OUT pid bigint, OUT version integer, OUT deleted boolean, OUT last_updated bigint,
-  OUT patients bigint[], OUT patient_ids text[]
-)
-LANGUAGE plpgsql VOLATILE AS $$
-DECLARE
-  one bigint;
-BEGIN
-  IF _lock IS NOT NULL THEN
-    PERFORM pg_advisory_xact_lock(_lock);
-    SELECT v.pid, v.version, v.deleted, micros(v.last_updated) INTO pid, version, deleted, last_updated
-      FROM resource r JOIN version v ON v.pid = r.pid WHERE r.type = _type AND r.id = _id;
-    SELECT array_agg(c.patient ORDER BY k.id), array_agg(k.id ORDER BY k.id) INTO patients, patient_ids
-      FROM compartment c JOIN patient_key k ON k.patient = c.patient WHERE c.pid = begin_write.pid;
-  END IF;
-  FOR one IN SELECT DISTINCT p FROM unnest(_patients || patients) AS p ORDER BY p LOOP
-    IF _type = 'Consent' THEN
-      PERFORM pg_advisory_xact_lock(one);
-    ELSE
-      PERFORM pg_advisory_xact_lock_shared(one);
-    END IF;
-  END LOOP;
-  now := micros(clock_timestamp());
-END $$;
-COMMENT ON FUNCTION begin_write IS
-  'Locks the resource, then its patients of before and after in ascending order: shared, or exclusive when a Consent is written. '
-  'Returns the current version and the time, taken when all locks are held. Decide in a later statement: this one''s view is older.';
-
 -- 0002-search-index.sql
 
 -- The search index: rows of current versions only. What a row means is libs/search's; what Postgres needs is here.
@@ -458,3 +429,87 @@ ALTER TABLE job ALTER COLUMN result SET STORAGE EXTERNAL;
 CREATE INDEX job_open ON job (accepted) WHERE state IN ('waiting', 'running');
 CREATE INDEX job_client ON job (client);
 CREATE INDEX job_expires ON job (expires);
+
+-- 0009-set-based-writes.sql
+
+-- Writes of many resources in few statements, and locks that take no room in the lock table of Postgres.
+
+CREATE UNLOGGED TABLE held_lock (
+  key bigint PRIMARY KEY
+);
+COMMENT ON TABLE held_lock IS
+  'Always empty for those who look: who wants a lock inserts its key and deletes it again, and Postgres lets others who insert the same key wait for the end of the transaction.';
+
+CREATE FUNCTION hold(_keys bigint[]) RETURNS void
+LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  INSERT INTO held_lock SELECT DISTINCT key FROM unnest(_keys) AS key ORDER BY key;
+  DELETE FROM held_lock WHERE key = ANY (_keys);
+END;
+COMMENT ON FUNCTION hold IS 'Exclusive locks until the end of the transaction, taken in ascending order, as many as there are.';
+
+CREATE FUNCTION lock_resources(_types text[], _ids text[], _keys bigint[]) RETURNS void
+LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  absent bigint[];
+BEGIN
+  PERFORM FROM resource r JOIN unnest(_types, _ids) AS x (type, id) ON r.type = x.type AND r.id = x.id
+    ORDER BY r.type, r.id FOR UPDATE OF r;
+  SELECT array_agg(x.key) INTO absent FROM unnest(_types, _ids, _keys) AS x (type, id, key)
+    WHERE NOT EXISTS (SELECT FROM resource r WHERE r.type = x.type AND r.id = x.id);
+  IF absent IS NOT NULL THEN
+    PERFORM hold(absent);
+    PERFORM FROM resource r JOIN unnest(_types, _ids) AS x (type, id) ON r.type = x.type AND r.id = x.id
+      ORDER BY r.type, r.id FOR UPDATE OF r;
+  END IF;
+END $$;
+COMMENT ON FUNCTION lock_resources IS
+  'Locks resources until the end of the transaction: their rows, in one order for all, and for those that are not there their keys.';
+
+CREATE FUNCTION lock_patients(_patients bigint[], _mode text) RETURNS void
+LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  every_patient CONSTANT bigint := 1;
+  one bigint;
+BEGIN
+  IF _mode = 'all' OR cardinality(_patients) > 1000 THEN
+    PERFORM pg_advisory_xact_lock(every_patient);
+    RETURN;
+  END IF;
+  PERFORM pg_advisory_xact_lock_shared(every_patient);
+  FOR one IN SELECT DISTINCT p FROM unnest(_patients) AS p ORDER BY p LOOP
+    IF _mode = 'exclusive' THEN
+      PERFORM pg_advisory_xact_lock(one);
+    ELSE
+      PERFORM pg_advisory_xact_lock_shared(one);
+    END IF;
+  END LOOP;
+END $$;
+COMMENT ON FUNCTION lock_patients IS
+  'Locks patients until the end of the transaction, in ascending order: exclusive where a Consent is written, shared where a Consent may decide. '
+  'For more of them than the lock table has room for, one lock on all.';
+
+CREATE FUNCTION begin_writes(_types text[], _ids text[], _keys bigint[], _patients bigint[], _mode text)
+RETURNS TABLE (ord bigint, now bigint, pid bigint, version integer, deleted boolean, last_updated bigint, patient_ids text[], patients bigint[])
+LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+  IF cardinality(_types) > 0 THEN
+    PERFORM lock_resources(_types, _ids, _keys);
+  END IF;
+  IF _mode <> 'none' THEN
+    PERFORM lock_patients(_patients || ARRAY(
+      SELECT c.patient FROM unnest(_types, _ids) AS x (type, id) JOIN resource r ON r.type = x.type AND r.id = x.id
+      JOIN compartment c ON c.pid = r.pid), _mode);
+  END IF;
+  RETURN QUERY SELECT 0::bigint, micros(clock_timestamp()), NULL::bigint, NULL::integer, NULL::boolean, NULL::bigint, NULL::text[], NULL::bigint[];
+  IF cardinality(_types) > 0 THEN
+    RETURN QUERY SELECT x.ord, NULL::bigint, v.pid, v.version, v.deleted, micros(v.last_updated), k.ids, k.hashes
+      FROM unnest(_types, _ids) WITH ORDINALITY AS x (type, id, ord)
+      JOIN resource r ON r.type = x.type AND r.id = x.id JOIN version v ON v.pid = r.pid
+      CROSS JOIN LATERAL (SELECT array_agg(p.id ORDER BY p.id) AS ids, array_agg(p.patient ORDER BY p.id) AS hashes
+        FROM compartment c JOIN patient_key p ON p.patient = c.patient WHERE c.pid = v.pid) AS k;
+  END IF;
+END $$;
+COMMENT ON FUNCTION begin_writes IS
+  'Locks resources, then patients, those of before included unless the mode is none. The first row has the time, taken when all locks are held; '
+  'the others the current versions. Decide in a later statement: this one''s view is older.';

@@ -15,6 +15,11 @@ export class Permit {
     this.#hash64 = hash64;
   }
 
+  /** Equal for permits that decide alike. */
+  get alike(): string {
+    return JSON.stringify(this.#facts);
+  }
+
   /**
    * SQL condition over one row of `version` under `alias`: may this version be shown? Never null. Belongs into the WHERE
    * clause of the statement that fetches the data, before any LIMIT and before anything is counted.
@@ -48,6 +53,11 @@ export class WritePermit {
   constructor(facts: AccessFacts, hash64: Hash64) {
     this.#facts = facts;
     this.#hash64 = hash64;
+  }
+
+  /** Equal for permits that decide alike. */
+  get alike(): string {
+    return JSON.stringify(this.#facts);
   }
 
   /** Nothing limits what may be recorded: the custodian's own, outside a compartment. The predicates are true then. */

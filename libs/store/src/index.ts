@@ -14,6 +14,7 @@ export type { Absent, Broken, Denied, Found, Gone, History, HistoryResult, ReadR
 export type { SearchPage } from './search/search-page.js';
 export type { Store, StoreOptions, StoreTransaction } from './store.js';
 export type { StoredVersion, VersionName } from './stored-version.js';
+export { Turns } from './turns.js';
 export type { ResourceName } from './versions/absent.js';
 export type { Histories, HistoryPosition, Period, Readable } from './versions/histories.js';
 export type { SearchMatch } from './versions/search.js';

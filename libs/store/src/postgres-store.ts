@@ -22,20 +22,18 @@ import type { Session, TransactionalSession } from './postgres/database.js';
 import { bindGenesis } from './postgres/installation.js';
 import { type Locks, takeLocks } from './postgres/locks.js';
 import { OpenTransaction } from './postgres/open-transaction.js';
-import { isWrongTime } from './postgres/unavailable.js';
 import type { HistoryResult, ReadResult } from './read-result.js';
 import type { SearchPage } from './search/search-page.js';
 import type { Store, StoreTransaction } from './store.js';
 import type { VersionName } from './stored-version.js';
 import { absent, type ResourceName } from './versions/absent.js';
-import { bindConsents } from './versions/consent-event.js';
 import { type Histories, type HistoriesRequest, histories, type Readable } from './versions/histories.js';
 import { type HistoryRequest, history } from './versions/history.js';
 import { type ContentContext, newContent } from './versions/new-content.js';
 import { type Read, read, readTogether } from './versions/read.js';
 import { type SearchMatch, search } from './versions/search.js';
 import { type StillShown, stillShown } from './versions/still-shown.js';
-import { type Attempt, createAtOnce, refusedWrite, writeVersion } from './versions/write-version.js';
+import { JoinedWrites, SingleWrites, type Write, type Writes } from './versions/writes.js';
 import type { CreateRequest, DeleteRequest, NotWritten, UpdateRequest, WriteResult } from './write.js';
 
 /** The store on Postgres: wiring only, each method's work is in the file of its name. */
@@ -47,6 +45,7 @@ export class PostgresStore implements Store {
   readonly #clock: Clock;
   readonly #wakeUp: WakeUp;
   readonly #events: EventSink;
+  readonly #writes: Writes;
   readonly #read: Read;
 
   /** `joined`: this is what `outer` is inside one transaction. */
@@ -65,6 +64,9 @@ export class PostgresStore implements Store {
     this.#wakeUp = new WakeUp(joined?.outer ?? database);
     this.#read = joined ? (lookup) => read(lookup, database, keys) : readTogether(database, keys);
     this.#events = joined ? new JoinedEvents(joined.session) : new GroupCommit(database, this.#wakeUp.soon);
+    this.#writes = joined
+      ? new JoinedWrites(joined.session, joined.outer, keys)
+      : new SingleWrites(database, keys, this.#clock, this.#wakeUp.soon);
   }
 
   get dataSource(): DataSource {
@@ -104,71 +106,37 @@ export class PostgresStore implements Store {
   }
 
   create(request: CreateRequest, permit: WritePermit, answer: Permit): Promise<WriteResult> {
-    const attempt = this.#creation(request);
-    const { type } = attempt;
-    // A Consent is written under an exclusive lock, and all but the free are judged: neither is done in one statement.
-    return permit.isFree && type !== 'Consent'
-      ? this.#createAtOnce(attempt, permit, answer)
-      : this.#write(attempt, permit, answer);
-  }
-
-  #creation({ id = randomUUID(), document, ...rest }: CreateRequest): Attempt {
-    const content = newContent({ type: rest.type, id }, document, this.#content);
-    return { ...rest, interaction: 'create', id, content, mayCreate: true, blind: true };
-  }
-
-  async #createAtOnce(attempt: Attempt, permit: WritePermit, answer: Permit): Promise<WriteResult> {
-    await this.#ensureKeys(attempt);
-    try {
-      const result = await createAtOnce(attempt, answer, await this.#clock.estimate(), this.database, this.keys);
-      if (this.joined === undefined) this.#wakeUp.soon();
-      return result;
-    } catch (error) {
-      // Inside a transaction the whole of it is run again.
-      if (this.joined !== undefined || !isWrongTime(error)) throw error;
-      this.#clock.forget();
-      return this.#write(attempt, permit, answer);
-    }
+    return this.#writes.write(this.#creation(request, permit, answer));
   }
 
   update(request: UpdateRequest, permit: WritePermit, answer: Permit): Promise<WriteResult> {
-    return this.#write(this.#replacement(request), permit, answer);
+    return this.#writes.write(this.#replacement(request, permit, answer));
   }
 
-  #replacement({ document, ...rest }: UpdateRequest): Attempt {
-    return { ...rest, interaction: 'update', content: newContent(rest, document, this.#content) };
+  delete({ blind, ...rest }: DeleteRequest, write: WritePermit, answer: Permit): Promise<WriteResult> {
+    const attempt = { ...rest, interaction: 'delete', mayCreate: false } as const;
+    return this.#writes.write({ attempt, permits: { write, answer, blind } });
   }
 
-  async refused(
+  refused(
     request: CreateRequest | UpdateRequest,
-    write: WritePermit,
+    permit: WritePermit,
     answer: Permit,
   ): Promise<NotWritten | undefined> {
-    const attempt = 'mayCreate' in request ? this.#replacement(request) : this.#creation(request);
-    if (attempt.interaction === 'create' && write.isFree) return undefined;
-    await this.#ensureKeys(attempt);
-    return this.database.transaction((session) => refusedWrite(attempt, { write, answer }, session, this.keys));
+    const write =
+      'mayCreate' in request ? this.#replacement(request, permit, answer) : this.#creation(request, permit, answer);
+    return this.#writes.refused(write);
   }
 
-  delete(request: DeleteRequest, permit: WritePermit, answer: Permit): Promise<WriteResult> {
-    return this.#write({ ...request, interaction: 'delete', mayCreate: false }, permit, answer);
+  #creation({ id = randomUUID(), document, ...rest }: CreateRequest, write: WritePermit, answer: Permit): Write {
+    const content = newContent({ type: rest.type, id }, document, this.#content);
+    const attempt = { ...rest, interaction: 'create', id, content, mayCreate: true } as const;
+    return { attempt, permits: { write, answer, blind: true } };
   }
 
-  async #write(attempt: Attempt, write: WritePermit, answer: Permit): Promise<WriteResult> {
-    await this.#ensureKeys(attempt);
-    const result = await this.database.transaction((session) =>
-      writeVersion(attempt, { write, answer }, session, this.keys),
-    );
-    if (this.joined !== undefined) return result;
-    // What fails here the worker makes good.
-    if (attempt.type === 'Consent') await bindConsents(this.database).catch(() => undefined);
-    this.#wakeUp.soon();
-    return result;
-  }
-
-  /** On a connection of its own, also inside a transaction: a key that was rolled back must not be in memory. */
-  #ensureKeys({ content }: Attempt): Promise<void> {
-    return this.keys.ensure(content?.patients ?? [], this.joined?.outer ?? this.database);
+  #replacement({ document, blind, ...rest }: UpdateRequest, write: WritePermit, answer: Permit): Write {
+    const content = newContent(rest, document, this.#content);
+    return { attempt: { ...rest, interaction: 'update', content }, permits: { write, answer, blind } };
   }
 
   async transaction<T>(body: (store: StoreTransaction) => Promise<T>): Promise<T> {

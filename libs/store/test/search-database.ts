@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { Client, Pool } from 'pg';
 import type { JsonDocument } from '#libs/fhir-json';
 import { type Hash64, indexRows, parseSearch, patientsOf, type SearchOptions, type SearchRequest } from '#libs/search';
-import { deleteIndexSql, indexArrays, insertIndexSql } from '../src/search/index-rows.js';
+import { Slices } from '../src/postgres/slices.js';
+import { deleteIndexSql, indexColumns, insertIndexSql } from '../src/search/index-rows.js';
 import type { Filter } from '../src/search/matching.js';
 import { type SearchPage, searchPage } from '../src/search/search-page.js';
 import { type SearchRow, searchSql } from '../src/search/search-sql.js';
@@ -54,38 +55,20 @@ export class SearchDatabase {
   /** Inserts a first version with its index rows; gives its pid. */
   async add(resource: Resource, document?: JsonDocument): Promise<string> {
     const { resourceType: type, id = randomBytes(8).toString('hex') } = resource;
-    const patients = patientsOf(type, resource).map((patient) => String(keyed('Patient', patient)));
-    const arrays = indexArrays(indexRows(type, resource, keyed, document));
+    const patients = patientsOf(type, resource).map((patient) => keyed('Patient', patient));
+    const values: unknown[] = [];
+    const bind = (value: unknown) => `$${values.push(value)}`;
+    const columns = Object.entries(indexColumns([indexRows(type, resource, keyed, document)], new Slices(bind)));
+    const only = patients.length === 1 ? String(patients[0]) : null;
     const { rows } = await this.pool.query<{ pid: string }>(
       `WITH v AS (
          INSERT INTO version (type, id, version, last_updated, interaction, deleted, is_current, content, key, commitment)
-         VALUES ($1, $2, 1, clock_timestamp(), 'create', false, true, '', '', '') RETURNING pid
-       ), c AS (INSERT INTO compartment (pid, patient) SELECT pid, p FROM v, unnest($3::bigint[]) AS p), ${insertIndexSql(
-         {
-           pid: '(SELECT pid FROM v)',
-           patient: '$4::bigint',
-           hashes: '$5',
-           stringParams: '$6',
-           stringValues: '$7',
-           rangeParams: '$8',
-           lows: '$9',
-           highs: '$10',
-           present: '$11',
-         },
-       )} SELECT pid FROM v`,
-      [
-        type,
-        id,
-        patients,
-        patients.length === 1 ? patients[0] : null,
-        arrays.hashes,
-        arrays.stringParams,
-        arrays.stringValues,
-        arrays.rangeParams,
-        arrays.lows,
-        arrays.highs,
-        arrays.present,
-      ],
+         VALUES (${bind(type)}, ${bind(id)}, 1, clock_timestamp(), 'create', false, true, '', '', '') RETURNING pid
+       ), c AS (INSERT INTO compartment (pid, patient) SELECT pid, p FROM v, unnest(${bind(patients.map(String))}::bigint[]) AS p),
+       rows AS (SELECT pid, ${bind(only)}::bigint AS only_patient, ${columns.map(([name, sql]) => `${sql} AS ${name}`).join(', ')}
+         FROM (SELECT pid, 1 AS ord FROM v) AS x),
+       ${insertIndexSql('rows')} SELECT pid FROM v`,
+      values,
     );
     return rows[0]!.pid;
   }
@@ -93,7 +76,7 @@ export class SearchDatabase {
   /** What the store does with a version that stops being current. */
   async retire(pid: string): Promise<void> {
     await this.pool.query(
-      `WITH old AS (UPDATE version SET is_current = false WHERE pid = $1::bigint), ${deleteIndexSql('$1::bigint')} SELECT 1`,
+      `WITH old AS (UPDATE version SET is_current = false WHERE pid = $1::bigint), x AS (SELECT $1::bigint AS replaced), ${deleteIndexSql('x')} SELECT 1`,
       [pid],
     );
   }

@@ -1,5 +1,6 @@
 // FHIR R4 http.html#transaction: a batch, whose entries know nothing of each other
 import type { BundleEntry } from '#libs/fhir-model';
+import { Turns } from '#libs/store';
 import type { Answer, AnsweredEntry } from '../answer.js';
 import type { SystemRequest } from '../fhir-request.js';
 import type { Services } from '../services.js';
@@ -11,7 +12,6 @@ import { inOrder } from './order.js';
 import type { ReceivedBundle } from './process.js';
 import { bundleAnswer, refusedEntry, responseEntry } from './response.js';
 import { entryTarget } from './target.js';
-import { Turns } from './turns.js';
 
 /** Every entry is authorised, done and recorded on its own, and answered in its place, whatever becomes of the others. */
 export async function batch(services: Services, request: SystemRequest, bundle: ReceivedBundle): Promise<Answer> {

@@ -1,7 +1,7 @@
 // FHIR R4 http.html#trules: a transaction, stored whole or not at all
 import { decide } from '#libs/consent';
 import type { JsonDocument } from '#libs/fhir-json';
-import type { StoredVersion, StoreTransaction, VersionName } from '#libs/store';
+import { type StoredVersion, type StoreTransaction, Turns, type VersionName } from '#libs/store';
 import type { Answer, AnsweredEntry } from '../answer.js';
 import { existingAnswer } from '../conditional/create.js';
 import { updateFound } from '../conditional/update.js';
@@ -20,7 +20,6 @@ import { type PlannedEntry, planEntry } from './planned-entry.js';
 import type { ReceivedBundle } from './process.js';
 import { type Conditions, type Resolution, readConditions, resolve } from './resolution.js';
 import { bundleAnswer, responseEntry } from './response.js';
-import { Turns } from './turns.js';
 
 type Inside = Services & { store: StoreTransaction };
 

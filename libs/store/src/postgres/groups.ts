@@ -10,6 +10,16 @@ export interface Gathering {
   readonly mostWaiting: number;
 }
 
+/** What may be in one group, and what becomes of one that fails. */
+export interface Kinds<Item> {
+  /** Only items of one kind are done together. */
+  readonly kindOf: (item: Item) => string;
+  /** Whether nothing was done, and perhaps because of a single item: then each is tried alone. */
+  readonly mayBeOfOne: (error: unknown) => boolean;
+}
+
+const ALIKE: Kinds<unknown> = { kindOf: () => '', mayBeOfOne: () => true };
+
 interface Waiting<Item, Result> {
   readonly item: Item;
   readonly resolve: (result: Result) => void;
@@ -20,7 +30,8 @@ const RETRY_AFTER_SECONDS = 2;
 
 /**
  * Does together what is asked for together: all who ask in one turn of the event loop are one group, and so are all who ask
- * while the groups before them are under way. Of a group that fails each is tried alone, and fails alone.
+ * while the groups before them are under way. Of a group that fails each is tried alone, and fails alone, unless the kinds say
+ * otherwise.
  */
 export class Groups<Item, Result> {
   #queue: Waiting<Item, Result>[] = [];
@@ -33,6 +44,7 @@ export class Groups<Item, Result> {
     private readonly work: (items: readonly Item[]) => Promise<readonly Result[]>,
     private readonly gathering: Gathering,
     private readonly sizeOf: (item: Item) => number = () => 1,
+    private readonly kinds: Kinds<Item> = ALIKE,
   ) {}
 
   /** @throws FhirError 503 where too many wait already. */
@@ -59,19 +71,29 @@ export class Groups<Item, Result> {
   async #doNext(): Promise<void> {
     const group = this.#next();
     this.#running += 1;
+    // Those of another kind need not wait for these.
+    this.#schedule();
     await this.#settle(group);
     this.#running -= 1;
     this.#schedule();
   }
 
+  /** Those like the one that has waited longest, as many as make a group. */
   #next(): Waiting<Item, Result>[] {
+    const group: Waiting<Item, Result>[] = [];
+    const others: Waiting<Item, Result>[] = [];
+    const kind = this.#queue[0] && this.kinds.kindOf(this.#queue[0].item);
     let size = 0;
-    const beyond = this.#queue.findIndex(({ item }, index) => {
-      size += this.sizeOf(item);
-      return index > 0 && size > this.gathering.largest;
-    });
-    const group = this.#queue.splice(0, beyond === -1 ? this.#queue.length : beyond);
-    this.#size -= group.reduce((sum, { item }) => sum + this.sizeOf(item), 0);
+    for (const one of this.#queue) {
+      const next = size + this.sizeOf(one.item);
+      const fits = group.length === 0 || next <= this.gathering.largest;
+      if (fits && this.kinds.kindOf(one.item) === kind) {
+        group.push(one);
+        size = next;
+      } else others.push(one);
+    }
+    this.#queue = others;
+    this.#size -= size;
     return group;
   }
 
@@ -80,8 +102,9 @@ export class Groups<Item, Result> {
       const results = await this.work(group.map(({ item }) => item));
       for (const [at, { resolve }] of group.entries()) resolve(results[at] as Result);
     } catch (error) {
-      if (group.length === 1) group[0]?.reject(error);
-      else await Promise.all(group.map((one) => this.#settle([one])));
+      if (group.length > 1 && this.kinds.mayBeOfOne(error)) {
+        await Promise.all(group.map((one) => this.#settle([one])));
+      } else for (const { reject } of group) reject(error);
     }
   }
 }

@@ -38,6 +38,14 @@ export function isWrongTime(error: unknown): boolean {
   return error instanceof FhirError && error.cause instanceof PostgresFailure && error.cause.code === 'HF001';
 }
 
+/**
+ * Whether Postgres refused a statement for what was in it: nothing of it was done, and other values may do. After a lost connection
+ * nobody knows.
+ */
+export function isDataError(error: unknown): boolean {
+  return error instanceof FhirError && error.cause instanceof PostgresFailure && /^(22|23)/.test(error.cause.code);
+}
+
 interface DriverError extends Error {
   readonly code?: string;
 }

@@ -1,73 +1,55 @@
 import type { IndexRows } from '#libs/search';
-import { list } from '../postgres/statement.js';
+import { bigints, floats, texts } from '../postgres/binary-array.js';
+import type { Slices } from '../postgres/slices.js';
 
-/** SQL expressions for what {@link indexArrays} gives, and for the version they belong to. */
-export interface IndexArguments {
-  /** bigint. */
-  pid: string;
-  /** bigint: hash64('Patient', id) where the resource is in exactly one patient's compartment; null or 0 otherwise. */
-  patient: string;
-  /** bigint[] */
-  hashes: string;
-  stringParams: string;
-  /** text[], as long as stringParams. */
-  stringValues: string;
-  rangeParams: string;
-  /** float8[], as long as rangeParams. */
-  lows: string;
-  highs: string;
-  /** bigint[] */
-  present: string;
-}
-
-export type IndexArrays = Omit<Record<keyof IndexArguments, unknown[]>, 'pid' | 'patient'>;
-
-/** The rows as arrays to bind; bigint and float8 as decimal text. */
-export function indexArrays(rows: IndexRows): IndexArrays {
+/** The index rows of several versions as columns, each an array for each version. */
+export function indexColumns(rows: readonly (IndexRows | undefined)[], slices: Slices): Record<string, string> {
+  const strings = slices.of(rows.map((one) => one?.strings ?? []));
+  const ranges = slices.of(rows.map((one) => one?.ranges ?? []));
   return {
-    hashes: rows.hashes.map(String),
-    stringParams: rows.strings.map(({ param }) => String(param)),
-    stringValues: rows.strings.map(({ value }) => value),
-    rangeParams: rows.ranges.map(({ param }) => String(param)),
-    lows: rows.ranges.map(({ low }) => String(low)),
-    highs: rows.ranges.map(({ high }) => String(high)),
-    present: rows.present.map(String),
+    hashes: slices.of(rows.map((one) => one?.hashes ?? [])).column(bigints, 'bigint'),
+    present: slices.of(rows.map((one) => one?.present ?? [])).column(bigints, 'bigint'),
+    string_params: strings.column((all) => bigints(all.map(({ param }) => param)), 'bigint'),
+    string_values: strings.column((all) => texts(all.map(({ value }) => value)), 'text'),
+    range_params: ranges.column((all) => bigints(all.map(({ param }) => param)), 'bigint'),
+    lows: ranges.column((all) => floats(all.map(({ low }) => low)), 'float8'),
+    highs: ranges.column((all) => floats(all.map(({ high }) => high)), 'float8'),
   };
 }
 
 /**
- * Common table expressions, to stand after WITH, that write the index rows of one version. The version must be current and
- * have none yet. Alone: `with ${insertIndexSql(...)} select 1`.
+ * Common table expressions, to stand after WITH, that write the index rows of versions. `from` is an earlier one with a row for
+ * each version: `pid`; `key_patient`, hash64('Patient', id) where it is in exactly one patient's compartment, else null; and the columns that
+ * {@link indexColumns} names. The versions must be current and have no index rows yet.
  */
-export function insertIndexSql(given: IndexArguments): string {
-  return `index_hash_new as (
-  insert into index_hash (hash, pid, patient)
-  select hash, ${given.pid}, coalesce(${given.patient}, 0) from unnest(${list(`${given.hashes}::bigint[]`)}) as one (hash)
-), index_string_new as (
-  insert into index_string (param, value, pid)
-  select param, value, ${given.pid} from unnest(${list(`${given.stringParams}::bigint[]`)}, ${list(`${given.stringValues}::text[]`)}) as one (param, value)
-), index_range_new as (
-  insert into index_range (param, low, high, pid)
-  select param, low, high, ${given.pid}
-  from unnest(${list(`${given.rangeParams}::bigint[]`)}, ${list(`${given.lows}::float8[]`)}, ${list(`${given.highs}::float8[]`)}) as one (param, low, high)
-), index_entry_new as (
-  insert into index_entry (pid, present, hashes) values (${given.pid}, ${given.present}::bigint[], ${given.hashes}::bigint[])
+export function insertIndexSql(from: string): string {
+  return `index_hash_new AS (
+  INSERT INTO index_hash (hash, pid, patient)
+  SELECT hash, x.pid, coalesce(x.only_patient, 0) FROM ${from} AS x, unnest(x.hashes) AS one (hash)
+), index_string_new AS (
+  INSERT INTO index_string (param, value, pid)
+  SELECT param, value, x.pid FROM ${from} AS x, unnest(x.string_params, x.string_values) AS one (param, value)
+), index_range_new AS (
+  INSERT INTO index_range (param, low, high, pid)
+  SELECT param, low, high, x.pid FROM ${from} AS x, unnest(x.range_params, x.lows, x.highs) AS one (param, low, high)
+), index_entry_new AS (
+  INSERT INTO index_entry (pid, present, hashes) SELECT pid, present, hashes FROM ${from}
 )`;
 }
 
 /**
- * Common table expressions, to stand after WITH, that remove every index row of a version that stops being current; `pid`
- * is an SQL expression. Without effect on a version that has none.
+ * Common table expressions, to stand after WITH, that remove every index row of versions that stop being current; `from` is an
+ * earlier one with a column `replaced`, their pids. Without effect on a version that has none.
  */
-export function deleteIndexSql(pid: string): string {
-  return `index_entry_gone as (
-  delete from index_entry where pid = ${pid} returning pid, hashes
-), index_hash_gone as (
-  delete from index_hash h using index_entry_gone gone, unnest(gone.hashes) as one (hash)
-  where h.hash = one.hash and h.pid = gone.pid
-), index_string_gone as (
-  delete from index_string where pid = ${pid}
-), index_range_gone as (
-  delete from index_range where pid = ${pid}
+export function deleteIndexSql(from: string): string {
+  return `index_entry_gone AS (
+  DELETE FROM index_entry i USING ${from} AS x WHERE i.pid = x.replaced RETURNING i.pid, i.hashes
+), index_hash_gone AS (
+  DELETE FROM index_hash h USING index_entry_gone gone, unnest(gone.hashes) AS one (hash)
+  WHERE h.hash = one.hash AND h.pid = gone.pid
+), index_string_gone AS (
+  DELETE FROM index_string i USING ${from} AS x WHERE i.pid = x.replaced
+), index_range_gone AS (
+  DELETE FROM index_range i USING ${from} AS x WHERE i.pid = x.replaced
 )`;
 }
