@@ -186,13 +186,14 @@ export class TestSite {
   async receipt(place: number, openings: Pick<Receipt, 'opening' | 'content'> = {}): Promise<string> {
     const parts = await receiptOfLeaf(this.database.query, place);
     if (parts === undefined || parts === 'unanchored') throw new Error(`leaf ${place} has no receipt`);
-    const { record, leafIndex, treeSize, hashes, checkpoint, transaction, block } = parts;
+    const { record, leafIndex, treeSize, hashes, checkpoint, transaction, block, continuation } = parts;
     return receiptText({
       record,
       inclusion: { leafIndex, treeSize, hashes },
       checkpoint,
       transaction,
       block,
+      continuation,
       ...openings,
     });
   }

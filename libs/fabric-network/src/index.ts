@@ -13,6 +13,7 @@ export { joinOrderer, type OrdererAdmin, type OrdererChannel, ordererChannel } f
 export { joinPeer, peerBlock, peerChannels, peerHeight } from './channel/join-peer.js';
 export { type ChannelUpdate, channelConfiguration, updateChannel } from './channel/update-channel.js';
 export { type Connection, readConnection } from './connection.js';
+export { copyForClient } from './copy-for-client.js';
 export { createNetwork, type NetworkAddresses, type NetworkOptions } from './create-network.js';
 export { type GenesisOptions, genesisBlock } from './genesis-block.js';
 export { type ChaincodePackage, chaincodePackage, type ServiceDescription } from './lifecycle/chaincode-package.js';

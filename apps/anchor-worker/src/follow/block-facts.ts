@@ -1,5 +1,5 @@
 // What a block of the ledger says of sites, Consents and violations, after every signature in it has been checked
-import { type Pin, readConsentValue, readLogValue } from '#libs/evidence';
+import { type Pin, readConsentValue, readLogHead } from '#libs/evidence';
 import type { openBlock } from '#libs/fabric-block';
 import type { BlockFacts } from '#libs/store';
 
@@ -37,7 +37,7 @@ function add({ namespaceWrites, txId }: Transaction, pin: Pin, facts: BlockFacts
 }
 
 function addLog(value: Uint8Array, txId: string, { heads, violations }: BlockFacts): void {
-  const { site, mspId, first, size, root, violations: marked } = readLogValue(value);
+  const { site, mspId, first, size, root, violations: marked } = readLogHead(value);
   heads.push({ site, mspId, size, root, txId });
   violations.push(...marked.map((violation) => ({ site, first, txId, ...violation })));
 }

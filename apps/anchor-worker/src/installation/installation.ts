@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { dirname, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Pin } from '#libs/evidence';
 import { type Connection, connectLedger, type Ledger } from '#libs/ledger';
 import { pause } from '../pause.js';
@@ -23,18 +23,11 @@ const RETRY_MS = 250;
 
 async function connection(dataDir: string, signal: AbortSignal): Promise<Connection | undefined> {
   while (!signal.aborted) {
-    const found = await readConnection(dataDir);
-    if (found !== undefined) return absolute(found, dirname(resolve(dataDir, 'ledger', 'connection.json')));
+    const found = await readConnection(join(dataDir, 'ledger'));
+    if (found !== undefined) return found;
     await pause(RETRY_MS, signal);
   }
   return undefined;
-}
-
-function absolute(found: Connection, folder: string): Connection {
-  const [tlsCa, certificate, privateKey] = [found.tlsCa, found.certificate, found.privateKey].map((path) =>
-    resolve(folder, path),
-  ) as [string, string, string];
-  return { ...found, tlsCa, certificate, privateKey };
 }
 
 /** One attempt, from the connection file on: while a network is being made, that names an address where nobody listens yet. */

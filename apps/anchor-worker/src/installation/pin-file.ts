@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { checkpointKeyText, type Pin, parsePin, pinText, siteOrigin } from '#libs/evidence';
 import { decodeBlock, headerHash } from '#libs/fabric-block';
 import { mspTrust } from '#libs/fabric-network';
@@ -17,10 +17,17 @@ export async function readPin(dataDir: string): Promise<Pin | undefined> {
   return source && parsePin(source);
 }
 
-/** The content of `ledger/connection.json`; undefined while the network is not made. */
-export async function readConnection(dataDir: string): Promise<Connection | undefined> {
-  const source = await readIfThere(join(dataDir, 'ledger', 'connection.json'));
-  return source && (JSON.parse(source.toString('utf8')) as Connection);
+/** The content of `connection.json` in the folder of a network, with absolute file names; undefined while the network is not made. */
+export async function readConnection(folder: string): Promise<Connection | undefined> {
+  const source = await readIfThere(join(folder, 'connection.json'));
+  return source && absolute(JSON.parse(source.toString('utf8')) as Connection, folder);
+}
+
+function absolute(found: Connection, folder: string): Connection {
+  const [tlsCa, certificate, privateKey] = [found.tlsCa, found.certificate, found.privateKey].map((path) =>
+    resolve(folder, path),
+  ) as [string, string, string];
+  return { ...found, tlsCa, certificate, privateKey };
 }
 
 export interface PinFacts {
@@ -30,14 +37,17 @@ export interface PinFacts {
   key: KeyObject;
   connection: Connection;
   ledger: Pick<Ledger, 'genesis'>;
+  /** Of the network; DATA_DIR/ledger where it is not given. */
+  folder?: string;
 }
 
 /** The pin as key, site, network folder and the ledger itself give it now. Asks the ledger for its first block. */
-export async function currentPin({ dataDir, site, operator, key, connection, ledger }: PinFacts): Promise<Pin> {
+export async function currentPin(facts: PinFacts): Promise<Pin> {
+  const { dataDir, site, operator, key, connection, ledger, folder = join(dataDir, 'ledger') } = facts;
   const genesis = headerHash(decodeBlock(await ledger.genesis()));
-  const onDisk = headerHash(decodeBlock(await readFile(join(dataDir, 'ledger', 'genesis.block'))));
+  const onDisk = headerHash(decodeBlock(await readFile(join(folder, 'genesis.block'))));
   if (!Buffer.from(genesis).equals(onDisk)) throw new PinDiffers('genesis');
-  const trust = await mspTrust(join(dataDir, 'ledger'));
+  const trust = await mspTrust(folder);
   const origin = siteOrigin(site, genesis);
   return {
     site,
@@ -74,9 +84,10 @@ export function requireSamePin(pinned: Pin, current: Pin): void {
   if (part !== undefined) throw new PinDiffers(part);
 }
 
-/** Writes the pin at the first start; later compares it, and throws PinDiffers instead of changing it. */
+/** Writes the pin at the first start; later compares it, but for its past, and throws PinDiffers instead of changing it. */
 export async function keepPin(dataDir: string, current: Pin): Promise<Pin> {
   const pinned = parsePin(await writeOnce(pinPath(dataDir), pinText(current), 0o644));
-  requireSamePin(pinned, current);
+  const { adopted } = pinned;
+  requireSamePin(pinned, adopted ? { ...current, adopted } : current);
   return pinned;
 }
