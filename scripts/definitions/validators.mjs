@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Ajv from 'ajv';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { KEYWORDS } from './keywords.mjs';
+import { lean } from './lean.mjs';
 import { schemas } from './schemas.mjs';
 
 const HEADER = `// Made by scripts/build-definitions.mjs from the FHIR R4 definitions; do not edit.
@@ -35,7 +36,7 @@ function typesModule({ schemas: all, resources }) {
   ajv.addVocabulary(KEYWORDS);
   ajv.addSchema(all);
   const code = standaloneCode.default(ajv, Object.fromEntries(resources.map((name) => [name, name])));
-  return `${HEADER}${withoutSchemas(code)}\nexport const types = { ${resources.join(', ')} };\n`;
+  return `${HEADER}${lean(withoutSchemas(code))}\nexport const types = { ${resources.join(', ')} };\n`;
 }
 
 /** The schemas themselves, which ajv writes out though its functions do not use them: half of the text. */

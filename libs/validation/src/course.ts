@@ -10,8 +10,8 @@ export interface Fault {
   readonly diagnostics: string;
 }
 
-/** The generated check of one type; `at` is where in the document the value stands. */
-export type TypeCheck = (this: Course, value: unknown, at: { readonly instancePath: string }) => boolean;
+/** The generated check of one type; `at` is where in the document the value stands, as a JSON pointer. */
+export type TypeCheck = (course: Course, value: unknown, at: string) => void;
 
 /** Thrown to leave the checks once enough faults are known. */
 export class EnoughFaults extends Error {}

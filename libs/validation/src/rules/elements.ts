@@ -21,6 +21,10 @@ export interface ElementsOf {
 }
 
 interface Use {
+  /** What `elements` adds to its result when it meets the member. */
+  readonly bit: number;
+  /** There is more to it than that it is there. */
+  readonly isSpecial: boolean;
   /** Index of the choice that the member belongs to; -1 for none. */
   readonly choice: number;
   /** Name of the repeating primitive that the member holds. */
@@ -31,40 +35,59 @@ export interface ElementTable extends ElementsOf {
   readonly uses: ReadonlyMap<string, Use>;
 }
 
-const SINGLE: Use = { choice: -1 };
+/** A member that nothing is asked of here. */
+function single(name: string): [string, Use] {
+  return [name, { bit: memberBit(name), isSpecial: false, choice: -1 }];
+}
+
+/** One of thirty for a member by its name, and one for all `_name` siblings; the generated code is made with the same. */
+export function memberBit(name: string): number {
+  if (name.startsWith('_')) return 1 << 30;
+  const { length } = name;
+  return 1 << ((length * 7 + name.charCodeAt(0) * 3 + name.charCodeAt(length - 1)) % 30);
+}
 
 /** Prepares what `elements` looks up. */
 export function elementTable(source: ElementsOf): ElementTable {
-  const uses = new Map(source.single.map((name) => [name, SINGLE]));
+  const uses = new Map(source.single.map(single));
   for (const name of source.padded) {
-    const use = { choice: -1, padded: name };
-    uses.set(name, use).set(`_${name}`, use);
+    for (const each of [name, `_${name}`])
+      uses.set(each, { bit: memberBit(each), isSpecial: true, choice: -1, padded: name });
   }
   source.choices.forEach(({ members }, choice) => {
-    const use = { choice };
-    for (const name of members) uses.set(name, use);
+    for (const name of members) uses.set(name, { bit: memberBit(name), isSpecial: true, choice });
   });
   return { ...source, uses };
 }
 
-/** Is it an object, of known members only, with one of each choice, and with all that is required? */
-export function elements(course: Course, at: string, value: unknown, table: ElementTable): void {
+/**
+ * Is it an object, of known members only, with one of each choice, and with all that is required? Gives the bits of the members
+ * that are there: a member whose bit is not among them is not.
+ */
+export function elements(course: Course, at: string, value: unknown, table: ElementTable): number {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     course.report('structure', at, `expected an object (${table.path}), found ${kind(value)}`);
-    return;
+    return 0;
   }
   const object = value as Record<string, unknown>;
-  const chosen: string[] = [];
+  const chosen = table.choices.length === 0 ? NONE : [];
   let isEmpty = true;
+  let seen = 0;
   for (const name in object) {
     isEmpty = false;
     const use = table.uses.get(name);
     if (use === undefined) unknown(course, at, name, table);
-    else if (use !== SINGLE) special(course, at, object, name, use, table, chosen);
+    else {
+      seen |= use.bit;
+      if (use.isSpecial) special(course, at, object, name, use, table, chosen);
+    }
   }
   if (isEmpty) course.report('structure', at, 'an object must not be empty; leave the element out');
   else missing(course, at, object, table, chosen);
+  return seen;
 }
+
+const NONE: string[] = [];
 
 function special(
   course: Course,

@@ -10,7 +10,7 @@ export function resource(course: Course, at: string, value: unknown): void {
   }
   const { resourceType } = value as { resourceType?: unknown };
   const check = typeof resourceType === 'string' && Object.hasOwn(course.types, resourceType);
-  if (check) course.types[resourceType]!.call(course, value, { instancePath: at });
+  if (check) course.types[resourceType]!(course, value, at);
   else if (resourceType === undefined) course.report('required', at, 'resourceType is required and is not there');
   else course.report('structure', at, `${quote(resourceType)} is not a resource type of FHIR R4`);
 }
