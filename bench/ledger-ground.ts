@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -17,6 +17,28 @@ export interface LedgerGround {
   pool: pg.Pool;
   /** Starts the worker; resolves with its process when it leads. */
   startWorker(): Promise<ChildProcess>;
+  /** Where the worker tells its measures. */
+  metricsUrl: string;
+  /** Processor seconds so far of the ledger (node and contract) and of Postgres, where the system tells. */
+  processorSeconds(): Promise<{ ledger: number; postgres: number }>;
+}
+
+const TICKS_A_SECOND = 100;
+
+/** Of a process; 0 where the system does not tell. */
+export function secondsOf(pid: number | undefined): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
+  } catch {
+    return 0;
+  }
+}
+
+/** Of all that Postgres runs now. */
+async function postgresSeconds(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query<{ pid: number }>('SELECT pid FROM pg_stat_activity');
+  return rows.reduce((sum, { pid }) => sum + secondsOf(pid), 0);
 }
 
 const SITE = 'site-a';
@@ -43,27 +65,37 @@ export async function withLedgerGround<T>(use: (ground: LedgerGround) => Promise
     children.push(child);
     return child;
   };
-  const [ledger, contract] = [await freePort(), await freePort()];
+  const [ledger, contract, metrics] = [await freePort(), await freePort(), await freePort()];
   const address = `127.0.0.1:${contract}`;
   const pool = new pg.Pool({ connectionString: postgres.url, max: 2 });
   pool.on('error', () => undefined); // Postgres is stopped at the end, however it ends
   let store: Store | undefined;
   try {
-    await untilSaid(
-      program('anchor-contract', { CHAINCODE_SERVER_ADDRESS: address, CHAINCODE_ID: 'anchor:1.0.0' }),
-      'ready',
-    );
+    const contractChild = program('anchor-contract', {
+      CHAINCODE_SERVER_ADDRESS: address,
+      CHAINCODE_ID: 'anchor:1.0.0',
+    });
+    await untilSaid(contractChild, 'ready');
     const node = { LEDGER_DIR: join(dataDir, 'ledger'), LEDGER_PORT: String(ledger), CONTRACT_ADDRESS: address };
-    await untilSaid(program('ledger-node', node), 'ready');
+    const nodeChild = program('ledger-node', node);
+    await untilSaid(nodeChild, 'ready');
     const masterKey = await fileMasterKey(join(dataDir, 'keys', 'master.key'));
     const migrations = join(import.meta.dirname, '../../migrations');
     store = await openStore({ url: postgres.url, masterKey, migrations, poolSize: 4 });
     const startWorker = async () => {
-      const worker = program('anchor-worker', { DATABASE_URL: postgres.url, DATA_DIR: dataDir, SITE });
+      const worker = program('anchor-worker', {
+        ...{ DATABASE_URL: postgres.url, DATA_DIR: dataDir, SITE },
+        METRICS_PORT: String(metrics),
+      });
       await untilSaid(worker, 'leads');
       return worker;
     };
-    return await use({ dataDir, site: SITE, store, pool, startWorker });
+    const processorSeconds = async () => ({
+      ledger: secondsOf(nodeChild.pid) + secondsOf(contractChild.pid),
+      postgres: await postgresSeconds(pool),
+    });
+    const metricsUrl = `http://127.0.0.1:${metrics}/metrics`;
+    return await use({ dataDir, site: SITE, store, pool, startWorker, metricsUrl, processorSeconds });
   } finally {
     await Promise.all(children.reverse().map(stop));
     await store?.close();

@@ -1,17 +1,35 @@
 // What goes to the ledger, committed and confirmed, against the same bytes submitted raw; and how long an event waits
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AppendArgument, leafEntry, makeEvent } from '#libs/evidence';
 import { readConnection } from '#libs/fabric-network';
 import { connectLedger } from '#libs/ledger';
-import { type LedgerGround, stop, withLedgerGround } from './ledger-ground.js';
+import { addConsents, addEvents, argumentsOf } from './ledger-events.js';
+import { type LedgerGround, secondsOf, stop, withLedgerGround } from './ledger-ground.js';
 
 const EVENTS = Number(process.env.BENCH_EVENTS ?? 100_000);
+/** Distinct Consents on which the events of the backlog rely in turn. */
+const CONSENTS = Number(process.env.BENCH_CONSENTS ?? 0);
 const RATE = Number(process.env.BENCH_RATE ?? 1_000);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 60);
 const TICK_MS = 10;
+const WATCH_MS = 500;
+
+/** The worker at one moment of the backlog. */
+interface Moment {
+  seconds: number;
+  anchored: number;
+  residentMegabytes: number;
+  heapMegabytes: number;
+}
+
+/** Processor milliseconds for one batch of 5,000 events. */
+interface Cost {
+  worker: number;
+  ledger: number;
+  postgres: number;
+}
 
 export interface LedgerFigures {
   eventsPerSecond: number;
@@ -19,20 +37,13 @@ export interface LedgerFigures {
   /** Of raw. */
   ratio: number;
   batches: number;
+  consentsPerBatch: number;
+  cost: Cost;
+  rawCost: Pick<Cost, 'ledger'>;
   /** Milliseconds from the event's own time until its batch was stored as VALID. */
   lag: { p50: number; p99: number; max: number; ratePerSecond: number };
-  /** Resident megabytes of the worker, after the first second and at most. */
-  workerMegabytes: { first: number; most: number };
+  memory: Moment[];
   bytesPerEvent: { atFullBatches: number; atThatRate: number };
-}
-
-async function addEvents({ store, site }: LedgerGround, number: number): Promise<void> {
-  const draft = { action: 'read', decision: 'permit', outcome: 200, client: 'ehr', definitions: 'r4' } as const;
-  for (let left = number; left > 0; left -= 1_000) {
-    const time = await store.time();
-    const events = Array.from({ length: Math.min(1_000, left) }, () => makeEvent(draft, site, time));
-    await store.record(events.map((event) => ({ event, decision: 'permit', time, patients: [] })));
-  }
 }
 
 async function one<Row>({ pool }: LedgerGround, sql: string, values: unknown[] = []): Promise<Row> {
@@ -51,30 +62,32 @@ function ledgerBytes(folder: string): number {
     .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
 }
 
-function megabytes(pid: number | undefined): number {
-  try {
-    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
-  } catch {
-    return 0;
-  }
+function gauge(text: string, name: string): number {
+  return Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)?.[1] ?? 0);
 }
 
-/** The batches that the worker made, as another site would send them: the same leaves, roots and sizes. */
-async function argumentsOf(ground: LedgerGround, site: string): Promise<AppendArgument[]> {
-  const { rows: batches } = await ground.pool.query(
-    'SELECT first_index::int AS first, tree_size::int AS size, root FROM batch ORDER BY first_index',
-  );
-  const { rows: events } = await ground.pool.query('SELECT decision, leaf FROM event ORDER BY leaf_index');
-  return batches.map(({ first, size, root }) => {
-    const entries = events.slice(first, size).map(({ decision, leaf }) => leafEntry(decision, leaf));
-    return { first, leaves: Buffer.concat(entries).toString('base64'), root: root.toString('base64'), site, size };
-  });
+/** What the worker says of itself, again and again, until stopped. */
+function watch({ metricsUrl }: LedgerGround): { moments: Moment[]; stop: () => void } {
+  const from = performance.now();
+  const moments: Moment[] = [];
+  const look = async () => {
+    const text = await (await fetch(metricsUrl)).text();
+    moments.push({
+      seconds: (performance.now() - from) / 1_000,
+      anchored: gauge(text, 'holdfast_anchor_events_total'),
+      residentMegabytes: gauge(text, 'process_resident_memory_bytes') / 2 ** 20,
+      heapMegabytes: gauge(text, 'nodejs_heap_size_used_bytes') / 2 ** 20,
+    });
+  };
+  const timer = setInterval(() => void look().catch(() => undefined), WATCH_MS);
+  return { moments, stop: () => clearInterval(timer) };
 }
 
 /** The gateway client alone: endorse, submit, wait; one after the other, as a log must be. */
-async function raw(ground: LedgerGround): Promise<number> {
+async function raw(ground: LedgerGround): Promise<{ perSecond: number; cost: Pick<Cost, 'ledger'> }> {
   const all = await argumentsOf(ground, 'raw');
   const ledger = await connectLedger(await readConnection(join(ground.dataDir, 'ledger')));
+  const before = await ground.processorSeconds();
   const from = performance.now();
   for (const argument of all) {
     const { txId, envelope } = await ledger.prepare('append', argument);
@@ -83,21 +96,32 @@ async function raw(ground: LedgerGround): Promise<number> {
     if (status?.code !== 'VALID') throw new Error(`a raw batch is ${status?.code}`);
   }
   const seconds = (performance.now() - from) / 1_000;
+  const cost = { ledger: perBatch((await ground.processorSeconds()).ledger - before.ledger) };
   ledger.close();
-  return all.at(-1)!.size / seconds;
+  return { perSecond: all.at(-1)!.size / seconds, cost };
 }
 
+const perBatch = (seconds: number) => (1_000 * seconds * 5_000) / EVENTS;
+
 async function throughput(ground: LedgerGround) {
-  await addEvents(ground, EVENTS);
+  const consents = await addConsents(ground, CONSENTS);
+  await addEvents(ground, EVENTS - CONSENTS, consents);
+  const before = await ground.processorSeconds();
   const worker = await ground.startWorker();
-  const memory: number[] = [];
-  const watch = setInterval(() => memory.push(megabytes(worker.pid)), 250);
+  const started = secondsOf(worker.pid);
+  const { moments, stop: stopWatching } = watch(ground);
   await drained(ground);
-  clearInterval(watch);
+  stopWatching();
+  const after = await ground.processorSeconds();
+  const cost = {
+    worker: perBatch(secondsOf(worker.pid) - started),
+    ledger: perBatch(after.ledger - before.ledger),
+    postgres: perBatch(after.postgres - before.postgres),
+  };
   await stop(worker);
   const sql = `SELECT count(*)::int AS batches, extract(epoch FROM max(anchored_at) - min(prepared_at))::float8 AS seconds FROM batch`;
   const { batches, seconds } = await one<{ batches: number; seconds: number }>(ground, sql);
-  return { batches, perSecond: EVENTS / seconds, memory: { first: memory[4] ?? 0, most: Math.max(...memory, 0) } };
+  return { batches, perSecond: EVENTS / seconds, memory: moments, cost };
 }
 
 async function lagAtRate(ground: LedgerGround) {
@@ -130,18 +154,21 @@ export function benchLedger(): Promise<LedgerFigures> {
   return withLedgerGround(async (ground) => {
     const blocks = join(ground.dataDir, 'ledger', 'blocks');
     const empty = ledgerBytes(blocks);
-    const { perSecond, batches, memory } = await throughput(ground);
+    const { perSecond, batches, memory, cost } = await throughput(ground);
     const full = ledgerBytes(blocks);
-    const rawPerSecond = await raw(ground);
+    const rawRun = await raw(ground);
     const before = ledgerBytes(blocks);
     const lag = await lagAtRate(ground);
     return {
       eventsPerSecond: perSecond,
-      rawEventsPerSecond: rawPerSecond,
-      ratio: perSecond / rawPerSecond,
+      rawEventsPerSecond: rawRun.perSecond,
+      ratio: perSecond / rawRun.perSecond,
       batches,
+      consentsPerBatch: Math.min(CONSENTS, 5_000),
+      cost,
+      rawCost: rawRun.cost,
       lag,
-      workerMegabytes: memory,
+      memory,
       bytesPerEvent: {
         atFullBatches: (full - empty) / EVENTS,
         atThatRate: (ledgerBytes(blocks) - before) / (lag.ratePerSecond * SECONDS),
@@ -152,16 +179,36 @@ export function benchLedger(): Promise<LedgerFigures> {
 
 /** The figures to read. */
 export function ledgerTable(figures: LedgerFigures): string {
-  const { eventsPerSecond, rawEventsPerSecond, ratio, batches, lag, workerMegabytes: memory, bytesPerEvent } = figures;
+  const { eventsPerSecond, rawEventsPerSecond, ratio, batches, consentsPerBatch, lag, bytesPerEvent } = figures;
   return [
-    `backlog of ${EVENTS} events in ${batches} batches, each endorsed by two organisations, no Consents relied on:`,
+    `backlog of ${EVENTS} events in ${batches} batches, each endorsed by two organisations, ${consentsPerBatch} Consents relied on in each:`,
     `  Holdfast, committed and confirmed   ${eventsPerSecond.toFixed(0)} events/s`,
     `  the same bytes raw                  ${rawEventsPerSecond.toFixed(0)} events/s`,
     `  share of raw                        ${ratio.toFixed(2)}`,
-    `  memory of the worker                ${memory.first.toFixed(0)} MB after a second, ${memory.most.toFixed(0)} MB at most`,
+    ...costLines(figures),
     `  on the ledger's disk                ${bytesPerEvent.atFullBatches.toFixed(1)} bytes an event`,
+    ...memoryLines(figures.memory),
     `${lag.ratePerSecond.toFixed(0)} events/s for ${SECONDS} s:`,
     `  lag p50 ${lag.p50.toFixed(0)} ms, p99 ${lag.p99.toFixed(0)} ms, max ${lag.max.toFixed(0)} ms`,
     `  on the ledger's disk                ${bytesPerEvent.atThatRate.toFixed(1)} bytes an event`,
   ].join('\n');
+}
+
+function costLines({ cost: { worker, ledger, postgres }, rawCost }: LedgerFigures): string[] {
+  const ms = (value: number) => `${value.toFixed(0)} ms`;
+  return [
+    `  processor time for 5,000 events     worker ${ms(worker)}, Postgres ${ms(postgres)}, ledger ${ms(ledger)} (raw ${ms(rawCost.ledger)})`,
+  ];
+}
+
+const MOST_LINES = 10;
+
+/** At even intervals of the backlog. */
+function memoryLines(moments: readonly Moment[]): string[] {
+  const step = Math.max(1, Math.ceil(moments.length / MOST_LINES));
+  const lines = moments.filter((_, index) => index % step === 0 || index === moments.length - 1);
+  return lines.map(
+    ({ seconds, anchored, residentMegabytes, heapMegabytes }) =>
+      `  after ${seconds.toFixed(1).padStart(5)} s, ${String(anchored).padStart(7)} events: worker ${residentMegabytes.toFixed(0)} MB resident, ${heapMegabytes.toFixed(0)} MB heap`,
+  );
 }

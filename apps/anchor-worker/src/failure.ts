@@ -14,16 +14,16 @@ export function reasonOf(error: unknown): string {
 /** Tells of failures: the first of each reason, and the same one again every half minute while it lasts. */
 export class FailureLog {
   private reason = '';
-  private told = 0;
+  private told = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly log: Logger) {}
 
   tell(error: unknown): void {
     const reason = reasonOf(error);
     metrics.failures.inc({ reason });
-    if (reason === this.reason && Date.now() - this.told < REPEAT_AFTER_MS) return;
+    if (reason === this.reason && performance.now() - this.told < REPEAT_AFTER_MS) return;
     this.reason = reason;
-    this.told = Date.now();
+    this.told = performance.now();
     const detail = error instanceof Error ? error.message : '';
     this.log.warn({ reason, detail }, 'events wait: the ledger or the database does not take them now; tried again');
   }

@@ -44,15 +44,15 @@ export class Leadership {
   }
 
   private async keepRenewing(lease: Lease, over: AbortController): Promise<void> {
-    let renewed = Date.now();
+    let renewed = performance.now();
     while (!over.signal.aborted) {
       await pause(this.renewMs, over.signal);
       if (over.signal.aborted) return;
       try {
         await renewLease(this.query, lease, this.leaseSeconds);
-        renewed = Date.now();
+        renewed = performance.now();
       } catch (error) {
-        const expired = Date.now() - renewed > this.leaseSeconds * 1000;
+        const expired = performance.now() - renewed > this.leaseSeconds * 1000;
         if (error instanceof LeaseLost || expired) over.abort();
       }
     }

@@ -10,7 +10,7 @@ import { Follower } from './follow/follower.js';
 import { OpenedBlocks } from './follow/opened-blocks.js';
 import { type Installation, openInstallation } from './installation/installation.js';
 import { Leadership } from './leadership.js';
-import { serveMetrics } from './metrics.js';
+import { metrics, serveMetrics } from './metrics.js';
 import { pause } from './pause.js';
 import { Wake } from './wake.js';
 import { Worker } from './worker.js';
@@ -52,7 +52,8 @@ async function work(
   const wake = { events: new Wake(config.databaseUrl), consents: new Wake(config.databaseUrl) };
   const consents = new ConsentAnchorer({ query, transact, ledger, pin, patience: PATIENCE });
   const blocks = new OpenedBlocks(pin);
-  const anchorer = new Anchorer({ query, transact, ledger, pin, key, patience: PATIENCE, consents, blocks });
+  const anchored = (events: number) => metrics.anchored(events);
+  const anchorer = new Anchorer({ query, transact, ledger, pin, key, patience: PATIENCE, consents, blocks, anchored });
   const follower = new Follower({ query, transact, ledger, pin, blocks });
   const leadership = new Leadership(query);
   const worker = new Worker({ query, leadership, anchorer, consents, follower, wake, log });

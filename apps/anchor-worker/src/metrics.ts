@@ -1,6 +1,6 @@
 // Prometheus text format: how far the ledger is behind, and what the worker did
 import { createServer, type Server } from 'node:http';
-import { Counter, Gauge, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { ProjectionLag } from '#libs/store';
 
 const registry = new Registry();
@@ -18,7 +18,15 @@ const seconds = new Gauge({
   registers,
 });
 
+const events = new Counter({ name: 'holdfast_anchor_events_total', help: 'Events put on the ledger', registers });
+const batches = new Counter({ name: 'holdfast_anchor_batches_total', help: 'Batches found VALID', registers });
+
 export const metrics = {
+  /** One batch of so many events. */
+  anchored(number: number): void {
+    events.inc(number);
+    batches.inc();
+  },
   behind(lag: ProjectionLag): void {
     height.set(lag.height);
     blocks.set(lag.blocks);
@@ -40,8 +48,6 @@ export const metrics = {
     registers,
   }),
   leader: new Gauge({ name: 'holdfast_anchor_leader', help: '1 while this worker leads', registers }),
-  events: new Counter({ name: 'holdfast_anchor_events_total', help: 'Events put on the ledger', registers }),
-  batches: new Counter({ name: 'holdfast_anchor_batches_total', help: 'Batches found VALID', registers }),
   failures: new Counter({
     name: 'holdfast_anchor_failures_total',
     help: 'Attempts that failed and are made again, by reason',
@@ -50,8 +56,9 @@ export const metrics = {
   }),
 };
 
-/** Serves `/metrics` on loopback. */
+/** Serves `/metrics` on loopback, with memory, processor time and delays of the process. */
 export function serveMetrics(port: number): Server {
+  collectDefaultMetrics({ register: registry });
   const server = createServer((request, response) => {
     if (request.url !== '/metrics') {
       response.writeHead(404).end();

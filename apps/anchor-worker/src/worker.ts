@@ -91,18 +91,15 @@ export class Worker {
 
   private async anchorOnce(lease: Lease, signal: AbortSignal): Promise<void> {
     const { anchorer, wake } = this.parts;
-    this.count(await anchorer.settleInFlight(lease));
+    await anchorer.settleInFlight(lease);
     const waiting = await anchorer.waiting(FULL_BATCH);
     if (waiting === 0) return wake.events.wait(POLL_MS, signal);
-    if (waiting >= FULL_BATCH) return this.count(await anchorer.anchorBacklog(lease, FULL_BATCH, signal));
+    if (waiting >= FULL_BATCH) {
+      await anchorer.anchorBacklog(lease, FULL_BATCH, signal);
+      return;
+    }
     await pause(BATCH_MS, signal);
-    if (!signal.aborted) this.count(await anchorer.anchorNext(lease));
-  }
-
-  private count(events: number): void {
-    if (events === 0) return;
-    metrics.events.inc(events);
-    metrics.batches.inc();
+    if (!signal.aborted) await anchorer.anchorNext(lease);
   }
 
   private async measure(signal: AbortSignal): Promise<void> {

@@ -51,6 +51,8 @@ export interface AnchorerParts {
   consents: Pick<ConsentAnchorer, 'settle'>;
   /** Opens blocks, and remembers what they say for who follows the ledger. */
   blocks: OpenedBlocks;
+  /** Hears how many events have been anchored, batch by batch. */
+  anchored?: (events: number) => void;
 }
 
 /** Takes events to the ledger, batch by batch: one in flight, each step saved before the next, so that it can be killed anywhere. */
@@ -251,6 +253,7 @@ export class Anchorer {
     const checkpoint = signCheckpoint({ origin: pin.origin, size, root, ...place }, key);
     const leaves = own.map(({ leaf }) => leaf);
     await anchorBatch(transact, lease, { first: batch.first, leaves }, { txId, blockNumber, block, checkpoint });
+    this.parts.anchored?.(leaves.length);
   }
 }
 
