@@ -9,7 +9,7 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Register> 
     load: async () => (await import('./up/up-command.js')).upCommand,
   },
   network: {
-    summary: 'run a real Fabric network on this machine: up, status, down',
+    summary: 'run a real Fabric network on this machine, or move the log to one: up, add, adopt, status, down',
     load: async () => (await import('./network/network-command.js')).networkCommand,
   },
   token: {

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { readConfig } from '../config.js';
+import { type AdoptOptions, networkAdopt } from './adopt/network-adopt.js';
 import { networkAdd } from './network-add.js';
 import { networkDown } from './network-down.js';
 import { networkStatus } from './network-status.js';
@@ -14,7 +15,7 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
-/** `network up | add | status | down`: a real Fabric network on this machine, from the programs that Fabric publishes. */
+/** `network up | add | adopt | status | down`: a real Fabric network on this machine, from the programs that Fabric publishes. */
 export function networkCommand(command: Command): Command {
   command
     .command('up')
@@ -26,6 +27,14 @@ export function networkCommand(command: Command): Command {
     .command('add')
     .description('take one more hospital into the running network')
     .action(() => networkAdd(readConfig(), say));
+  command
+    .command('adopt')
+    .description(
+      "move this installation's log from its embedded ledger to a network whose organisations all sign for it",
+    )
+    .option('--to <folder>', 'DATA_DIR of the network, or a folder with its connection.json, network.json and MSPs')
+    .option('--abandon', 'give a move up that was begun and not finished: the log stays where it was')
+    .action((options: AdoptOptions) => networkAdopt(readConfig(), options, say));
   command
     .command('status')
     .description('say what each node of the network says of itself')
