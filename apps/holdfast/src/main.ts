@@ -16,6 +16,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Register> 
     summary: 'print a development token for the server on this PORT and DATA_DIR',
     load: async () => (await import('./token/token-command.js')).tokenCommand,
   },
+  generate: {
+    summary: 'write synthetic patients with years of records, as transactions to import',
+    load: async () => (await import('./commands/generate-command.js')).generateCommand,
+  },
   import: {
     summary: 'store files, or the examples of the FHIR specification, in the running server',
     load: async () => (await import('./commands/import-command.js')).importCommand,
