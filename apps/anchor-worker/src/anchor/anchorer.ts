@@ -198,8 +198,10 @@ export class Anchorer {
 
   private async isValid(batch: SavedBatch, onLedger: boolean): Promise<boolean> {
     const { ledger, patience } = this.parts;
+    const known = outcome(ledger, batch.txId, patience); // asked for meanwhile: the ledger answers when it is in a block
+    known.catch(() => undefined);
     if (!onLedger && !(await send(ledger, batch, patience))) return false;
-    return (await outcome(ledger, batch.txId, patience)).code === 'VALID';
+    return (await known).code === 'VALID';
   }
 
   private storeAhead(lease: Lease, batch: SavedBatch, draft: Draft): void {
