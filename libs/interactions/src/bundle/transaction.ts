@@ -13,6 +13,7 @@ import { checkTargets } from '../references/integrity.js';
 import { rewriteLinks } from '../references/rewrite.js';
 import { localTargets, type Target } from '../references/targets.js';
 import type { Services } from '../services.js';
+import { ContentBound } from './content-bound.js';
 import { atEntry, entryResource } from './entry.js';
 import { linksOf, newLink } from './links.js';
 import { inOrder } from './order.js';
@@ -20,6 +21,7 @@ import { type PlannedEntry, planEntry } from './planned-entry.js';
 import type { ReceivedBundle } from './process.js';
 import { type Conditions, type Resolution, readConditions, resolve } from './resolution.js';
 import { bundleAnswer, responseEntry } from './response.js';
+import { UnderWay } from './under-way.js';
 
 type Inside = Services & { store: StoreTransaction };
 
@@ -51,27 +53,56 @@ async function stored(
 ): Promise<Answer> {
   const resolution = await resolve(services, request, plans, conditions);
   const links = linksOf(plans, resolution);
-  const turns = new Turns();
   const inside = { ...services, referentialIntegrity: 'off' as const };
   const answers: AnsweredEntry[] = [];
   const referring: Referring[] = [];
-  const written: VersionName[] = [];
+  const written: (readonly VersionName[])[] = [];
+  const content = new ContentBound();
+  const one = async (plan: PlannedEntry) => {
+    try {
+      const document = rewritten(bundle, plan, links, resolution);
+      const answer = await done(inside, plan, document, resolution.matches.get(plan.index));
+      answers[plan.index] = responseEntry(content.bounded(answer));
+      written[plan.index] = answer.written ?? [];
+      if (document) referring[plan.index] = { plan, targets: targetsOf(services, document) };
+    } catch (error) {
+      throw atEntry(error, plan.index);
+    }
+  };
+  await inTurn(services, bundle, plans, one);
+  await checkAll(
+    services,
+    referring.filter((entry) => entry !== undefined),
+  );
+  return { ...bundleAnswer('transaction-response', answers), written: written.flat() };
+}
+
+/** All entries in their order: those that write and cannot bear on each other together, every other alone. */
+async function inTurn(
+  services: Services,
+  { entries }: ReceivedBundle,
+  plans: readonly PlannedEntry[],
+  work: (plan: PlannedEntry) => Promise<void>,
+): Promise<void> {
+  const turns = new Turns();
+  const underWay = new UnderWay();
+  let kind: string | undefined;
   for (const [nth, index] of inOrder(plans.map(({ method }) => method)).entries()) {
     const plan = plans[index] as PlannedEntry;
-    try {
-      services.progress?.((plans.length + nth) / 2, plans.length);
-      const document = rewritten(bundle, plan, links, resolution);
-      const answer = await done(inside, plan, document, resolution.matches.get(index));
-      answers[index] = responseEntry(answer);
-      written.push(...(answer.written ?? []));
-      if (document) referring.push({ plan, targets: targetsOf(services, document) });
-    } catch (error) {
-      throw atEntry(error, index);
-    }
+    const { start, end } = entries[index] ?? { start: 0, end: 0 };
+    const next = togetherAs(plan);
+    if (next === undefined || next !== kind) await underWay.settled();
+    kind = next;
+    services.progress?.((plans.length + nth) / 2, plans.length);
+    await underWay.begin(index, end - start, () => work(plan));
     await turns.pass();
   }
-  await checkAll(services, referring);
-  return { ...bundleAnswer('transaction-response', answers), written };
+  await underWay.settled();
+}
+
+/** Undefined for what reads or invokes, which may show what others write, and for a Consent, which may decide about them. */
+function togetherAs({ writes, method, request }: PlannedEntry): string | undefined {
+  return writes && request.type !== 'Consent' ? method : undefined;
 }
 
 /** The resource of an entry that writes one, its links those of what is stored. */
