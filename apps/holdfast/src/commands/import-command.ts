@@ -59,7 +59,7 @@ async function runCommand(files: string[], { examples = false, check = false, pi
 /** `import`: stores files, or the official examples, in the running server; exit code 0 only if nothing is left over. */
 export function importCommand(command: Command): Command {
   return command
-    .argument('[files...]', 'resources, Bundles (.json) and NDJSON (.ndjson)')
+    .argument('[files...]', 'resources, Bundles (.json), NDJSON (.ndjson), and folders of them')
     .option('--examples', 'the clinical instances of the FHIR R4 specification')
     .option('--check', 'read everything back, wait until it is anchored, verify every receipt')
     .option('--pin <file>', 'verify receipts against this pin instead of the pin of this installation')

@@ -20,7 +20,8 @@ export interface Answer {
 /** The import cannot go on: no server there, or one that does not take the token. */
 export class ConnectionError extends StartError {}
 
-const TIMEOUT = 60_000;
+/** A large transaction takes its time. */
+const TIMEOUT = 300_000;
 const LONGEST_ANSWER = 256 * 1024 * 1024;
 const ATTEMPTS = 6;
 const LONGEST_PAUSE = 10_000;

@@ -25,7 +25,7 @@ export interface ImportOptions {
   base: string;
   /** Access token of a system client with `system/*.cruds`: the resources keep their ids. */
   token: string;
-  /** Files with a resource, a Bundle, or (`.ndjson`) a resource or Bundle a line. */
+  /** Files with a resource, a Bundle, or (`.ndjson`) a resource or Bundle a line; or folders of such files. */
   files: string[];
   /** Also the clinical instances of the package hl7.fhir.r4.examples. */
   examples: boolean;

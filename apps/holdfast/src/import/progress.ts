@@ -25,9 +25,9 @@ export class Progress {
     this.shown = this.start;
   }
 
-  /** One item more is done. */
-  advance(weight = 1): void {
-    this.items++;
+  /** One item more is done, or several at once. */
+  advance(weight = 1, items = 1): void {
+    this.items += items;
     this.done += weight;
     this.tick();
   }

@@ -8,7 +8,7 @@ import { refusalText, type Stored, versionOf } from './store-resource.js';
 export type DenialOnRecord = (type: string, id: string) => Promise<boolean>;
 
 /**
- * Equal to what was sent, with the SHA-256 (hex) of the bytes that were read; withheld by a Consent whose denial is on
+ * Equal to what was sent (but where the server puts references into it, as in a transaction), with the SHA-256 (hex) of the bytes that were read; withheld by a Consent whose denial is on
  * record; or what is wrong.
  */
 export type ReadBack = { sha256: string } | { withheld: true } | { reason: string };
@@ -35,7 +35,7 @@ function compared(answer: Answer, stored: Stored): ReadBack {
   if (id !== stored.id || meta?.versionId !== stored.version || meta.lastUpdated === undefined) {
     return wrong('its id or meta is not what the server said');
   }
-  return contentDigest(answer.text) === stored.digest
+  return stored.digest === undefined || contentDigest(answer.text) === stored.digest
     ? { sha256: createHash('sha256').update(answer.text).digest('hex') }
     : wrong('differs from what was sent');
 }

@@ -1,10 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { JsonError, type JsonObject, parse } from '#libs/fhir-json';
 import { entryResources } from './bundle-entries.js';
+import { bundleProcess } from './bundle-process.js';
 import { ndjsonLines } from './ndjson-lines.js';
 import type { SourceItem } from './source-item.js';
 
-/** A file to import: what to call its content in messages, and whether its Bundles are unpacked or stored whole. */
+/**
+ * A file to import: what to call its content in messages, and whether its Bundles are done (batch, transaction) or unpacked (all
+ * others), or stored whole.
+ */
 export interface SourceFile {
   path: string;
   name: string;
@@ -25,6 +29,11 @@ async function* readWhole({ path, name, unpack }: SourceFile): AsyncGenerator<So
 }
 
 function* itemsOf(bytes: Uint8Array, name: string, unpack: boolean): Generator<SourceItem> {
+  const process = unpack ? bundleProcess(bytes) : undefined;
+  if (process !== undefined) {
+    yield { name, process, bytes };
+    return;
+  }
   const item = itemOf(bytes, name);
   if (!unpack || !('type' in item) || item.type !== 'Bundle') {
     yield item;

@@ -12,7 +12,7 @@ export function report(
   failures: string[],
 ): string {
   const counts: [string, number][] = [
-    ['stored', loaded.stored.length],
+    ['stored', loaded.count],
     ...(checked ? checkedCounts(checked) : []),
     ['refused', loaded.refused.length],
   ];

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { StartError } from '../start-error.js';
 import { Check } from './check.js';
@@ -15,8 +15,8 @@ import { report } from './report.js';
  * Stores the resources of files, of the specification's examples, or both in a running server, prints what became of
  * them, and with `check` reads them back and verifies their receipts.
  *
- * A Bundle in a file of the user's is unpacked and its entries are stored one by one: no references are rewritten. The
- * Bundles among the examples are stored as they are.
+ * A batch or transaction in a file of the user's is sent to be done. Every other Bundle is unpacked and its entries are stored one
+ * by one: no references are rewritten. The Bundles among the examples are stored as they are.
  * @returns the exit code: 0 when nothing is left over, 1 when something is, 2 when there is nothing to do.
  * @throws StartError when the server cannot be reached, the token is refused, or a file cannot be read.
  */
@@ -38,7 +38,7 @@ async function importFiles(connection: FhirConnection, files: SourceFile[], opti
   const check = options.check ? new Check(connection, options) : undefined;
   const defects = options.examples ? (options.knownDefects ?? knownDefects()) : {};
   const loading = new Progress(options.out, 'Loading', totalBytes(files));
-  const loaded = await load(connection, files, loading);
+  const loaded = await load(connection, files, loading, { remember: options.check || options.examples });
   loading.finish();
 
   const checked = await check?.run(loaded.stored);
@@ -52,8 +52,17 @@ async function importFiles(connection: FhirConnection, files: SourceFile[], opti
 function sourceFiles({ files, examples }: ImportOptions): SourceFile[] {
   return [
     ...(examples ? clinicalExamples().map((path) => ({ path, name: basename(path), unpack: false })) : []),
-    ...files.map((path) => ({ path, name: path, unpack: true })),
+    ...files.flatMap(filesIn).map((path) => ({ path, name: path, unpack: true })),
   ];
+}
+
+/** A folder stands for what in it can be imported, in the order of the names. */
+function filesIn(path: string): string[] {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path];
+  return readdirSync(path)
+    .filter((name) => /\.(json|ndjson|jsonl)$/i.test(name))
+    .toSorted()
+    .map((name) => join(path, name));
 }
 
 /** Weight of all files; a missing file ends the import before anything is sent. */

@@ -15,7 +15,19 @@ export interface Unreadable {
   bytes: Uint8Array;
 }
 
-export type SourceItem = SourceResource | Unreadable;
+/** A Bundle that is done as a whole: a batch or transaction. */
+export interface SourceBundle {
+  name: string;
+  /** Its type: what the server makes of it. */
+  process: 'batch' | 'transaction';
+  bytes: Uint8Array;
+}
+
+export type SourceItem = SourceResource | SourceBundle | Unreadable;
+
+export function isBundle(item: SourceItem): item is SourceBundle {
+  return 'process' in item;
+}
 
 export function isUnreadable(item: SourceItem): item is Unreadable {
   return 'reason' in item;

@@ -4,10 +4,10 @@ import type { Answer, FhirConnection } from './fhir-connection.js';
 import type { VersionName } from './import-options.js';
 import type { SourceResource } from './source-item.js';
 
-/** A version that the server says it stored, and the digest of what it was sent. */
+/** A version that the server says it stored, and the digest of what it was sent, where it stores that as it is. */
 export interface Stored extends VersionName {
   name: string;
-  digest: string;
+  digest?: string;
   /** Ids of the patients it names, itself if it is one: by literal references in its text, so some may be named in passing. */
   patients: string[];
 }
@@ -17,8 +17,15 @@ export interface Refused {
   reason: string;
 }
 
-/** Sends a resource as its source has it: PUT under its own id, POST where it has none. */
-export async function storeResource(connection: FhirConnection, source: SourceResource): Promise<Stored | Refused> {
+/**
+ * Sends a resource as its source has it: PUT under its own id, POST where it has none. What a check needs to know is worked out
+ * only for one that `isChecked`.
+ */
+export async function storeResource(
+  connection: FhirConnection,
+  source: SourceResource,
+  isChecked: boolean,
+): Promise<Stored | Refused> {
   const { name, type, id, bytes } = source;
   const answer = await connection.send(
     id === undefined
@@ -29,6 +36,7 @@ export async function storeResource(connection: FhirConnection, source: SourceRe
   const version = versionOf(answer);
   const storedId = id ?? idOf(answer);
   if (version === undefined || storedId === undefined) return { name, reason: 'the answer names no version' };
+  if (!isChecked) return { name, type, id: storedId, version, patients: [] };
   const text = Buffer.from(bytes).toString('utf8');
   const patients = type === 'Patient' ? [storedId] : patientsNamed(text);
   return { name, type, id: storedId, version, digest: contentDigest(text), patients };

@@ -224,3 +224,41 @@ describe('import ends in plain words', () => {
     expect(server?.log).toEqual([]);
   });
 });
+
+describe('a transaction', () => {
+  const transaction = (name: string) =>
+    JSON.stringify({
+      resourceType: 'Bundle',
+      type: 'transaction',
+      entry: ['Patient', 'Observation'].map((type) => ({
+        resource: { resourceType: type, language: name },
+        request: { method: 'POST', url: type },
+      })),
+    });
+
+  test('is sent as it is, what it made is read back and its receipts are verified', async () => {
+    const { code, counts } = await run({ files: [file('a.json', transaction('a'))] });
+    expect(server?.log[0]).toBe('POST /fhir');
+    expect(counts).toMatchObject({ stored: 2, equal: 2, 'events anchored': 2, verified: 2, refused: 0 });
+    expect(code).toBe(0);
+  });
+
+  test('that comes first goes alone, the others side by side; a folder is read in the order of its names', async () => {
+    for (const name of ['c', 'b', '0-first', 'd']) file(`${name}.json`, transaction(name));
+    file('notes.txt', 'not to be imported');
+    const { counts } = await run({ files: [folder], check: false });
+    expect(counts).toEqual({ stored: 8, refused: 0 });
+    expect(server?.bundles[0]).toBe('0-first');
+    expect(server?.most).toBeGreaterThan(1);
+    expect(server?.besideFirst).toBe(0);
+  });
+
+  test('that is refused is named with its reason', async () => {
+    const { code, printed } = await run(
+      { files: [file('a.json', transaction('a'))], check: false },
+      { refuse: (type) => (type === '' ? [412, 'Bundle.entry[1]: no match'] : undefined) },
+    );
+    expect(printed).toContain('a.json: status 412; Bundle.entry[1]: no match');
+    expect(code).toBe(1);
+  });
+});

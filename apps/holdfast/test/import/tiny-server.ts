@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, splice } from '#libs/fhir-json';
 
 /** What a test makes the server do otherwise than well. */
@@ -22,6 +23,12 @@ interface Version {
 export class TinyServer {
   readonly versions = new Map<string, Version[]>();
   readonly log: string[] = [];
+  /** The language of the first resource of each transaction, in order. */
+  readonly bundles: string[] = [];
+  /** How many transactions were under way at once; and how many others while the first was. */
+  most = 0;
+  besideFirst = 0;
+  private underWay = 0;
   private readonly asked = new Map<string, number>();
   private readonly server: Server = createServer((request, response) => void this.answer(request, response));
 
@@ -43,7 +50,10 @@ export class TinyServer {
     const [, , type = '', id, history, version] = url.split('/');
     let body = '';
     for await (const chunk of request) body += String(chunk);
-    const answer = this.route(request.headers.authorization, method, { type, id, history, version, body });
+    const answer =
+      type === '' && method === 'POST'
+        ? await this.transaction(body)
+        : this.route(request.headers.authorization, method, { type, id, history, version, body });
     response.writeHead(answer.status, { 'Content-Type': 'application/fhir+json', ...answer.headers }).end(answer.body);
   }
 
@@ -52,6 +62,23 @@ export class TinyServer {
     if (authorization !== 'Bearer secret') return outcome(401, 'Who are you?');
     if (method === 'GET') return history ? this.receipt(`${type}/${id}`, Number(version)) : this.read(`${type}/${id}`);
     return this.store(type, id ?? `made-${this.versions.size + 1}`, body);
+  }
+
+  private async transaction(body: string): Promise<Answer> {
+    const refusal = this.behaviour.refuse?.('', body);
+    if (refusal) return outcome(...refusal);
+    const { entry } = JSON.parse(body) as { entry: { resource: { resourceType: string; language: string } }[] };
+    if (this.bundles.length === 1 && this.underWay > 0) this.besideFirst += 1;
+    this.bundles.push(entry[0]?.resource.language ?? '');
+    this.underWay += 1;
+    this.most = Math.max(this.most, this.underWay);
+    await sleep(30);
+    this.underWay -= 1;
+    const responses = entry.map(({ resource }) => {
+      const made = this.store(resource.resourceType, `made-${this.versions.size + 1}`, JSON.stringify(resource));
+      return { response: { status: '201 Created', location: made.headers?.Location } };
+    });
+    return { status: 200, body: JSON.stringify({ resourceType: 'Bundle', entry: responses }) };
   }
 
   private store(type: string, id: string, received: string): Answer {
