@@ -1,8 +1,9 @@
 // `npm run bench`: throughput as ratios against bare Postgres and bare Fastify, all in one run on one machine. `npm run bench --
 // ledger`: what goes to the ledger, against the same bytes submitted raw. `npm run bench -- node`: the ledger node itself. `npm run bench --
-// validate`: validation against @medplum/core.
+// validate`: validation against @medplum/core. `npm run bench -- import`: generated patients, by transaction.
 
 import { benchCreate } from './create.js';
+import { benchImport } from './import.js';
 import { benchLedger, ledgerTable } from './ledger.js';
 import { benchNode } from './node.js';
 import { withPlayground } from './playground.js';
@@ -27,6 +28,7 @@ async function benchLedgerOnly(): Promise<void> {
 }
 
 const BENCHES = new Map([
+  ['import', benchImport],
   ['ledger', benchLedgerOnly],
   ['node', benchNode],
   ['validate', benchValidate],
