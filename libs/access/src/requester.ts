@@ -22,6 +22,23 @@ export function isSystemClient(context: AccessContext): boolean {
 
 /** Facts about the requester for `consent.decide`; `custodian` is the reference of the organisation that runs this server. */
 export function requester(context: AccessContext, grant: Grant, custodian: string): Requester {
+  const known = requesters
+    .get(context)
+    ?.find((one) => one.custodian === custodian && one.compartment === grant.compartment);
+  if (known !== undefined) return known.requester;
+  const made = makeRequester(context, grant, custodian);
+  const { compartment } = grant;
+  requesters.set(context, [...(requesters.get(context) ?? []), { custodian, compartment, requester: made }]);
+  return made;
+}
+
+/** One object for each, as long as the context is kept: what is worked out of it is kept with it. */
+const requesters = new WeakMap<
+  AccessContext,
+  readonly { custodian: string; compartment: string | undefined; requester: Requester }[]
+>();
+
+function makeRequester(context: AccessContext, grant: Grant, custodian: string): Requester {
   const [userType, userId] = context.user?.split('/') ?? [];
   return {
     actors: [context.user, context.organization].filter((reference) => reference !== undefined),

@@ -37,7 +37,7 @@ export async function send(
     void reply.send();
     return;
   }
-  const body = Buffer.from(answer.body);
+  const body = Buffer.isBuffer(answer.body) ? answer.body : Buffer.from(answer.body);
   reply.header('content-type', answer.contentType ?? FHIR_JSON).header('vary', 'Accept, Accept-Encoding');
   const isWorth = body.length >= WORTH_COMPRESSING && answer.headers['accept-ranges'] === undefined;
   if (!isWorth || !takesGzip(request.headers['accept-encoding'])) void reply.send(body);

@@ -2,7 +2,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { accessContext } from '#libs/access';
+import { type AccessContext, accessContext } from '#libs/access';
 import { resourceTypes } from '#libs/fhir-definitions';
 import { FhirError, isId, notFound } from '#libs/fhir-model';
 import {
@@ -38,6 +38,9 @@ interface Path {
 /** Token, media types and headers first, then the interaction; whatever is thrown becomes an OperationOutcome. */
 @Injectable()
 export class Edge {
+  /** Of the tokens that the verifier keeps. */
+  private readonly contexts = new WeakMap<object, AccessContext>();
+
   constructor(
     @Inject(SERVICES) private readonly services: Services,
     @Inject(CAPABILITIES) private readonly capabilityStatement: string,
@@ -51,7 +54,7 @@ export class Edge {
   async capabilities(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     try {
       const answer = { status: 200, headers: {}, body: this.capabilityStatement };
-      await send(request, reply, represented(answer, request, [...queryOf(request)]));
+      await send(request, reply, represented(answer, request, queryOf(request)));
     } catch (error) {
       this.fail(request, reply, error);
     }
@@ -97,7 +100,7 @@ export class Edge {
     const query = queryOf(request);
     const path = pathOf(request.params as Partial<Path>);
     wantedOf(request);
-    choiceOf([...query]);
+    choiceOf(query);
     const incoming = contentOf(request);
     const body = incoming ? undefined : bodyOf(request, kind);
     const { headers } = request;
@@ -107,7 +110,7 @@ export class Edge {
     return {
       context,
       ...path,
-      query: kind === 'form' ? [...query, ...new URLSearchParams(body?.toString('utf8'))] : [...query],
+      query: kind === 'form' ? [...query, ...new URLSearchParams(body?.toString('utf8'))] : query,
       ...(kind !== 'form' && body ? { body } : {}),
       ...(incoming && { incoming }),
       ...(body === undefined || body === request.body ? {} : { source: 'translation' as const }),
@@ -119,8 +122,11 @@ export class Edge {
     };
   }
 
-  private async context(request: FastifyRequest) {
-    return accessContext(await this.tokens.verify(request.headers.authorization), this.services.custodian);
+  private async context(request: FastifyRequest): Promise<AccessContext> {
+    const claims = await this.tokens.verify(request.headers.authorization);
+    const context = this.contexts.get(claims) ?? accessContext(claims, this.services.custodian);
+    this.contexts.set(claims, context);
+    return context;
   }
 
   private fail(request: FastifyRequest, reply: FastifyReply, error: unknown): void {
@@ -144,9 +150,9 @@ function pathOf({ type, id, version }: Partial<Path>): Path {
   return { type, ...(id === undefined ? {} : { id }), ...(version === undefined ? {} : { version }) };
 }
 
-function queryOf(request: FastifyRequest): URLSearchParams {
-  const start = request.url.indexOf('?');
-  return new URLSearchParams(start < 0 ? '' : request.url.slice(start + 1));
+function queryOf({ url }: FastifyRequest): [string, string][] {
+  const start = url.indexOf('?');
+  return start < 0 ? [] : [...new URLSearchParams(url.slice(start + 1))];
 }
 
 /** X-Provenance of a write, in UTF-8 whatever Node takes a header for. */

@@ -14,7 +14,8 @@ const BINARY = /^\/fhir\/Binary\/[^/$]+(?:\/_history\/[^/$]+)?(?:\?|$)/;
 
 /** @throws FhirError 406 where it can have nothing that it would take. */
 export function wantedOf({ method, url, headers }: FastifyRequest): Wanted {
-  const format = new URLSearchParams(url.split('?')[1] ?? '').get('_format');
+  const start = url.indexOf('?');
+  const format = start < 0 ? null : new URLSearchParams(url.slice(start + 1)).get('_format');
   const isBinary = (method === 'GET' || method === 'HEAD') && BINARY.test(url);
   return isBinary && prefersContent(headers.accept, format) ? 'content' : negotiate(headers.accept, format);
 }

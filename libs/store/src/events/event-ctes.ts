@@ -1,4 +1,5 @@
 import type { Bind } from '#libs/consent';
+import { bigints, byteas, texts } from '../postgres/binary-array.js';
 import { list } from '../postgres/statement.js';
 import type { EventRow } from './event-row.js';
 
@@ -7,16 +8,15 @@ import type { EventRow } from './event-row.js';
  * time is ahead of the clock or long past makes the statement fail.
  */
 export function eventCtes(rows: readonly EventRow[], bind: Bind, versionPid = 'NULL::bigint'): string[] {
-  const column = (of: (row: EventRow) => unknown, type: string) => list(`${bind(rows.map(of))}::${type}[]`);
   const columns = [
-    column((row) => row.eventId, 'bytea'),
-    column((row) => String(row.time), 'bigint'),
-    column((row) => row.decision, 'text'),
-    column((row) => row.record, 'bytea'),
-    column((row) => row.leaf, 'bytea'),
-    column((row) => row.opening, 'bytea'),
-    column((row) => hash(row.patient), 'bigint'),
-    column((row) => hash(row.subject), 'bigint'),
+    list(`${bind(byteas(rows.map(({ eventId }) => eventId)))}::bytea[]`),
+    list(`${bind(bigints(rows.map(({ time }) => time)))}::bigint[]`),
+    list(`${bind(texts(rows.map(({ decision }) => decision)))}::text[]`),
+    list(`${bind(byteas(rows.map(({ record }) => record)))}::bytea[]`),
+    list(`${bind(byteas(rows.map(({ leaf }) => leaf)))}::bytea[]`),
+    list(`${bind(byteas(rows.map(({ opening }) => opening)))}::bytea[]`),
+    list(`${bind(bigints(rows.map(({ patient }) => patient)))}::bigint[]`),
+    list(`${bind(bigints(rows.map(({ subject }) => subject)))}::bigint[]`),
   ];
   const events = `e AS (
     INSERT INTO event (event_id, time, decision, record, leaf, opening, patient, subject, version_pid)
@@ -26,16 +26,12 @@ export function eventCtes(rows: readonly EventRow[], bind: Bind, versionPid = 'N
   return [events, ...severalCte(rows, bind), ...consentCte(rows, bind)];
 }
 
-function hash(value: bigint | null): string | null {
-  return value === null ? null : String(value);
-}
-
 /** Which patients an event is about that is about several. */
 function severalCte(rows: readonly EventRow[], bind: Bind): string[] {
   const pairs = rows.flatMap(({ eventId, patients }) => patients.map((patient) => ({ eventId, patient })));
   if (pairs.length === 0) return [];
-  const ids = list(`${bind(pairs.map(({ eventId }) => eventId))}::bytea[]`);
-  const patients = list(`${bind(pairs.map(({ patient }) => String(patient)))}::bigint[]`);
+  const ids = list(`${bind(byteas(pairs.map(({ eventId }) => eventId)))}::bytea[]`);
+  const patients = list(`${bind(bigints(pairs.map(({ patient }) => patient)))}::bigint[]`);
   return [
     `ep AS (INSERT INTO event_patient (patient, event)
       SELECT x.patient, e.id FROM e JOIN unnest(${ids}, ${patients}) AS x (event_id, patient) USING (event_id))`,
@@ -46,8 +42,8 @@ function severalCte(rows: readonly EventRow[], bind: Bind): string[] {
 function consentCte(rows: readonly EventRow[], bind: Bind): string[] {
   const pairs = rows.flatMap(({ eventId, consents }) => consents.map((consent) => ({ eventId, consent })));
   if (pairs.length === 0) return [];
-  const ids = list(`${bind(pairs.map(({ eventId }) => eventId))}::bytea[]`);
-  const consents = list(`${bind(pairs.map(({ consent }) => consent))}::text[]`);
+  const ids = list(`${bind(byteas(pairs.map(({ eventId }) => eventId)))}::bytea[]`);
+  const consents = list(`${bind(texts(pairs.map(({ consent }) => consent)))}::text[]`);
   return [
     `ec AS (INSERT INTO event_consent (event, consent_pid)
       SELECT e.id, c.pid FROM e JOIN unnest(${ids}, ${consents}) AS x (event_id, consent) USING (event_id)

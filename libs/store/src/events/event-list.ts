@@ -1,6 +1,7 @@
 import type { RecordedEvent } from '../event.js';
 import { openOpening } from '../keys/opening.js';
 import type { PatientKeys } from '../keys/patient-keys.js';
+import type { Key } from '../keys/seal.js';
 import type { Session } from '../postgres/database.js';
 import { prepared, statement } from '../postgres/statement.js';
 import { subjectHash } from './event-row.js';
@@ -49,7 +50,7 @@ export async function eventsAbout(
   return { events, ...(rows.length > count && last && { next: BigInt(last.id) }) };
 }
 
-function opened(row: Row, key: { patient?: Buffer; site: Buffer }): RecordedEvent {
+function opened(row: Row, key: { patient?: Key; site: Key }): RecordedEvent {
   const opening = openOpening(row.opening, row.event_id, key);
   return {
     eventId: row.event_id,

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import type { MasterKey } from './master-key.js';
 import { seal, unseal } from './seal.js';
 import { derived } from './site-keys.js';
@@ -6,9 +6,9 @@ import { derived } from './site-keys.js';
 /** What the master key wraps: patients' keys, and the keys of what belongs to no single patient. */
 export class KeyChain {
   /** Wraps version keys of versions of no patient or of several. */
-  readonly shared: Buffer;
+  readonly shared: KeyObject;
   /** Encrypts the openings of events that are not about exactly one patient. */
-  readonly openings: Buffer;
+  readonly openings: KeyObject;
   /** Names Consents on the ledger. */
   readonly consents: Buffer;
   /** Encrypts requests that are answered later, and their answers. */
@@ -16,8 +16,8 @@ export class KeyChain {
   readonly #patients: Buffer;
 
   constructor(master: MasterKey) {
-    this.shared = derived(master, 'wrap version keys');
-    this.openings = derived(master, 'event openings');
+    this.shared = createSecretKey(derived(master, 'wrap version keys'));
+    this.openings = createSecretKey(derived(master, 'event openings'));
     this.consents = derived(master, 'ledger consents');
     this.jobs = derived(master, 'jobs');
     this.#patients = derived(master, 'wrap patient keys');
@@ -29,7 +29,7 @@ export class KeyChain {
   }
 
   /** @throws BrokenSeal when this is not the key that was made for this patient. */
-  unwrapPatientKey(patient: bigint, wrapped: Uint8Array): Buffer {
-    return unseal(this.#patients, `holdfast patient key ${patient}`, wrapped);
+  unwrapPatientKey(patient: bigint, wrapped: Uint8Array): KeyObject {
+    return createSecretKey(unseal(this.#patients, `holdfast patient key ${patient}`, wrapped));
   }
 }

@@ -1,5 +1,5 @@
-import { createHmac, createSecretKey } from 'node:crypto';
-import { BrokenSeal, seal, unseal } from './seal.js';
+import { createHmac } from 'node:crypto';
+import { BrokenSeal, type Key, keyObject, seal, unseal } from './seal.js';
 
 /** First byte of what is kept: whose key it is under. */
 const MASTER = 0;
@@ -9,7 +9,7 @@ const PATIENT = 1;
  * The opening of an event as it is kept: under a key of its own, derived from the patient's key where the event is about
  * exactly one, from the site's otherwise. So one key may serve any number of events.
  */
-export function sealOpening(opening: Uint8Array, eventId: Uint8Array, key: { patient?: Uint8Array; site: Uint8Array }) {
+export function sealOpening(opening: Uint8Array, eventId: Uint8Array, key: { patient?: Key; site: Key }) {
   const own = key.patient !== undefined;
   const sealed = seal(eventKey(key.patient ?? key.site, eventId), about(eventId), opening);
   return Buffer.concat([Buffer.of(own ? PATIENT : MASTER), sealed]);
@@ -19,15 +19,15 @@ export function sealOpening(opening: Uint8Array, eventId: Uint8Array, key: { pat
 export function openOpening(
   kept: Uint8Array,
   eventId: Uint8Array,
-  key: { patient?: Uint8Array; site: Uint8Array },
+  key: { patient?: Key; site: Key },
 ): Buffer | undefined {
   if (kept[0] !== MASTER && kept[0] !== PATIENT) throw new BrokenSeal();
   const under = kept[0] === PATIENT ? key.patient : key.site;
   return under && unseal(eventKey(under, eventId), about(eventId), kept.subarray(1));
 }
 
-function eventKey(key: Uint8Array, eventId: Uint8Array): Buffer {
-  return createHmac('sha256', createSecretKey(key)).update('holdfast event opening').update(eventId).digest();
+function eventKey(key: Key, eventId: Uint8Array): Buffer {
+  return createHmac('sha256', keyObject(key)).update('holdfast event opening').update(eventId).digest();
 }
 
 function about(eventId: Uint8Array): string {

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Hash64 } from '#libs/consent';
 import type { Session } from '../postgres/database.js';
@@ -6,7 +7,7 @@ import type { KeyChain } from './key-chain.js';
 
 interface Known {
   readonly wrapped: Buffer;
-  readonly key: Buffer;
+  readonly key: KeyObject;
 }
 
 interface Row {
@@ -31,7 +32,7 @@ export class PatientKeys {
   }
 
   /** The key in a row that the caller has read; undefined when it has been destroyed. */
-  unwrap(patient: bigint, wrapped: Buffer | null): Buffer | undefined {
+  unwrap(patient: bigint, wrapped: Buffer | null): KeyObject | undefined {
     if (wrapped === null) {
       this.#known.delete(patient);
       return undefined;
@@ -58,12 +59,12 @@ export class PatientKeys {
   }
 
   /** The patient's key, if there is one that has not been destroyed. */
-  async find(id: string, session: Session): Promise<Buffer | undefined> {
+  async find(id: string, session: Session): Promise<KeyObject | undefined> {
     return this.#known.get(this.hashOf(id))?.key ?? this.current(id, session);
   }
 
   /** The same, asked of the database and not of memory. */
-  async current(id: string, session: Session): Promise<Buffer | undefined> {
+  async current(id: string, session: Session): Promise<KeyObject | undefined> {
     const [row] = await this.#fetch([id], session);
     return row && this.unwrap(BigInt(row.patient), row.wrapped);
   }

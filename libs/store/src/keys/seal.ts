@@ -1,23 +1,29 @@
 // NIST SP 800-38D: AES-256 in Galois/Counter Mode.
-import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, KeyObject, randomBytes } from 'node:crypto';
 
 const NONCE = 12;
 const TAG = 16;
 
-// Keys are made into KeyObjects: Node 24 takes four times as long over bytes.
+/** What encrypts: a key that is used often is kept as a KeyObject, which takes as long to make as a seal. */
+export type Key = Uint8Array | KeyObject;
+
+/** Node 24 takes four times as long over bytes. */
+export function keyObject(key: Key): KeyObject {
+  return key instanceof KeyObject ? key : createSecretKey(key);
+}
 
 /** Encrypts and authenticates; `about` is authenticated with it. Result: nonce, ciphertext, tag. */
-export function seal(key: Uint8Array, about: string, plain: Uint8Array): Buffer {
+export function seal(key: Key, about: string, plain: Uint8Array): Buffer {
   const nonce = randomBytes(NONCE);
-  const cipher = createCipheriv('aes-256-gcm', createSecretKey(key), nonce).setAAD(Buffer.from(about));
+  const cipher = createCipheriv('aes-256-gcm', keyObject(key), nonce).setAAD(Buffer.from(about));
   return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }
 
 /** What was sealed under this key about the same thing. @throws Error for anything else, without saying what differs. */
-export function unseal(key: Uint8Array, about: string, sealed: Uint8Array): Buffer {
+export function unseal(key: Key, about: string, sealed: Uint8Array): Buffer {
   if (sealed.length < NONCE + TAG) throw new BrokenSeal();
   const nonce = sealed.subarray(0, NONCE);
-  const decipher = createDecipheriv('aes-256-gcm', createSecretKey(key), nonce, { authTagLength: TAG });
+  const decipher = createDecipheriv('aes-256-gcm', keyObject(key), nonce, { authTagLength: TAG });
   decipher.setAAD(Buffer.from(about)).setAuthTag(sealed.subarray(sealed.length - TAG));
   try {
     return Buffer.concat([decipher.update(sealed.subarray(NONCE, sealed.length - TAG)), decipher.final()]);

@@ -1,5 +1,6 @@
 // RFC 5869: HKDF with SHA-256. RFC 2104: HMAC.
 import { createHmac, createSecretKey, hkdfSync } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { Hash64 } from '#libs/consent';
 import type { MasterKey } from './master-key.js';
 
@@ -19,12 +20,20 @@ export function derived(master: MasterKey, use: string): Buffer {
   return Buffer.from(hkdfSync('sha256', master.bytes, Buffer.alloc(0), `holdfast ${use}`, 32));
 }
 
+/** Codes, patients and requesters come again and again: so many hashes are kept. */
+const KEPT = 20_000;
+const LONGEST_KEPT = 256;
+
 /** The first 64 bits of HMAC-SHA-256 over the parts, each behind its length, so that ('ab','c') is not ('a','bc'). */
 function keyedHash(bytes: Buffer): Hash64 {
   const key = createSecretKey(bytes);
+  const known = new LRUCache<string, bigint>({ max: KEPT });
   return (...parts) => {
-    const hmac = createHmac('sha256', key);
-    for (const part of parts) hmac.update(`${Buffer.byteLength(part)}:`).update(part);
-    return hmac.digest().readBigInt64BE(0);
+    const text = parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join('');
+    const found = known.get(text);
+    if (found !== undefined) return found;
+    const hash = createHmac('sha256', key).update(text).digest().readBigInt64BE(0);
+    if (text.length <= LONGEST_KEPT) known.set(text, hash);
+    return hash;
   };
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { VersionName } from '../stored-version.js';
-import { seal, unseal } from './seal.js';
+import { type Key, seal, unseal } from './seal.js';
 
 /** The two keys of one version, fresh with it. */
 export interface VersionKey {
@@ -15,12 +15,12 @@ export function freshVersionKey(): VersionKey {
 }
 
 /** `wrapping` is the patient's key, or the key for versions that belong to no single patient. */
-export function wrapVersionKey({ data, commitment }: VersionKey, name: VersionName, wrapping: Uint8Array): Buffer {
+export function wrapVersionKey({ data, commitment }: VersionKey, name: VersionName, wrapping: Key): Buffer {
   return seal(wrapping, about(name), Buffer.concat([data, commitment]));
 }
 
 /** @throws BrokenSeal when the wrapped key is not the one of this version. */
-export function unwrapVersionKey(wrapped: Uint8Array, name: VersionName, wrapping: Uint8Array): VersionKey {
+export function unwrapVersionKey(wrapped: Uint8Array, name: VersionName, wrapping: Key): VersionKey {
   return split(unseal(wrapping, about(name), wrapped));
 }
 

@@ -1,5 +1,6 @@
 // FHIR R4 http.html#read and http.html#vread, as one statement for any number of them: decisions and data.
 import type { Permit } from '#libs/consent';
+import { texts } from '../postgres/binary-array.js';
 import type { Session } from '../postgres/database.js';
 import { list, prepared } from '../postgres/statement.js';
 import { DECIDED_AT, type DecidedBy, decidedBy } from './decided-by.js';
@@ -22,30 +23,37 @@ export interface DecidedRow extends VersionRow {
   consent: DecidedBy;
 }
 
-/** The SQL of a look-up, in which everything that differs between two requesters is a column of `q`. */
+/** The SQL of look-ups that differ in values alone: what differs between two requesters is a column of `q`. */
 interface Form {
   readonly columns: readonly string[];
   readonly sql: string;
-  /** What the permit puts into its columns. */
+}
+
+/** A permit's form, and what it puts into its columns. */
+interface Filled {
+  readonly form: Form;
   readonly values: readonly string[];
 }
 
-/** The rows of these look-ups in their order. All that differ in values alone are one statement. */
+/** The rows of these look-ups in their order. All of one form are one statement. */
 export async function lookUp(lookups: readonly Lookup[], session: Session): Promise<DecidedRow[]> {
   const rows = new Map<Lookup, DecidedRow>();
-  const alike = Map.groupBy(lookups, (lookup) => formOf(lookup).sql);
-  await Promise.all([...alike.values()].map((group) => lookUpAlike(group, session, rows)));
+  const groups = Map.groupBy(lookups, (lookup) => filledBy(lookup).form);
+  await Promise.all([...groups].map(([form, group]) => lookUpAlike(form, group, session, rows)));
   return lookups.map((lookup) => rows.get(lookup) as DecidedRow);
 }
 
-async function lookUpAlike(group: readonly Lookup[], session: Session, rows: Map<Lookup, DecidedRow>): Promise<void> {
-  const { columns, sql } = formOf(group[0] as Lookup);
+async function lookUpAlike(
+  { columns, sql }: Form,
+  group: readonly Lookup[],
+  session: Session,
+  rows: Map<Lookup, DecidedRow>,
+): Promise<void> {
+  const values = group.map(valuesOf);
   const found = await session.run<DecidedRow & { at: string }>(
     prepared((bind) => {
-      const values = columns.map((_, column) =>
-        list(`${bind(group.map((lookup) => valuesOf(lookup)[column]))}::text[]`),
-      );
-      return `SELECT q.at, d.* FROM unnest(${values.join(', ')}) WITH ORDINALITY AS q (${columns.join(', ')}, at),
+      const arrays = columns.map((_, at) => list(`${bind(texts(values.map((row) => row[at] as string)))}::text[]`));
+      return `SELECT q.at, d.* FROM unnest(${arrays.join(', ')}) WITH ORDINALITY AS q (${columns.join(', ')}, at),
         LATERAL (${sql}) AS d`;
     }),
   );
@@ -55,34 +63,45 @@ async function lookUpAlike(group: readonly Lookup[], session: Session, rows: Map
 
 function valuesOf(lookup: Lookup): readonly string[] {
   const { type, id, version } = lookup;
-  return [type, id, ...(version === undefined ? [] : [String(version)]), ...formOf(lookup).values];
+  return [type, id, ...(version === undefined ? [] : [String(version)]), ...filledBy(lookup).values];
 }
 
-const forms = { current: new WeakMap<Permit, Form>(), numbered: new WeakMap<Permit, Form>() };
+const filled = { current: new WeakMap<Permit, Filled>(), numbered: new WeakMap<Permit, Filled>() };
 
-function formOf({ permit, version }: Lookup): Form {
-  const known = version === undefined ? forms.current : forms.numbered;
-  const form = known.get(permit) ?? makeForm(permit, version !== undefined);
-  known.set(permit, form);
-  return form;
+function filledBy({ permit, version }: Lookup): Filled {
+  const known = version === undefined ? filled.current : filled.numbered;
+  const found = known.get(permit);
+  if (found !== undefined) return found;
+  const made = fill(permit, version !== undefined);
+  known.set(permit, made);
+  return made;
 }
 
-function makeForm(permit: Permit, isNumbered: boolean): Form {
+const FOUND = {
+  current: 'SELECT pid FROM resource WHERE type = q.type AND id = q.id',
+  numbered: 'SELECT pid FROM version WHERE type = q.type AND id = q.id AND version = q.version::integer',
+};
+
+function fill(permit: Permit, isNumbered: boolean): Filled {
   const values: string[] = [];
   const bind = (value: unknown) => {
     const text = literal(value);
     const at = values.includes(text) ? values.indexOf(text) : values.push(text) - 1;
     return `q.p${at}`;
   };
-  const sql = isNumbered
-    ? decided(
-        'SELECT pid FROM version WHERE type = q.type AND id = q.id AND version = q.version::integer',
-        permit,
-        bind,
-      )
-    : decided('SELECT pid FROM resource WHERE type = q.type AND id = q.id', permit, bind);
+  const sql = decided(isNumbered ? FOUND.numbered : FOUND.current, permit, bind);
   const columns = ['type', 'id', ...(isNumbered ? ['version'] : []), ...values.map((_, at) => `p${at}`)];
-  return { columns, sql, values };
+  return { form: oneOf({ columns, sql }), values };
+}
+
+/** There are few: a permit differs from another in whether it has a patient, a compartment, a purpose. */
+const forms = new Map<string, Form>();
+
+function oneOf(form: Form): Form {
+  const known = forms.get(form.sql);
+  if (known !== undefined) return known;
+  forms.set(form.sql, form);
+  return form;
 }
 
 /** A value as Postgres reads it from a text. Arrays are of numbers. */

@@ -2,6 +2,7 @@ import { contentCommitment } from '#libs/evidence';
 import { instant } from '#libs/fhir-model';
 import { sealBlob } from '../blobs/sealed-blob.js';
 import { sealContent } from '../keys/content.js';
+import type { Key } from '../keys/seal.js';
 import { freshVersionKey, wrapVersionKey } from '../keys/version-key.js';
 import type { StoredVersion } from '../stored-version.js';
 
@@ -10,7 +11,7 @@ export type Draft = Omit<StoredVersion, 'pid' | 'commitment' | 'commitmentKey'>;
 
 /** What encrypts the version's own keys. */
 export interface Wrapping {
-  readonly key: Uint8Array;
+  readonly key: Key;
   /** Hash of the patient whose key it is; absent: the shared one. */
   readonly patient?: bigint;
 }
