@@ -1,6 +1,6 @@
 // FHIR R4, OperationOutcome.issue.expression: FHIRPath from the resource's type down to the element.
-import { LRUCache } from 'lru-cache';
 import type { JsonValue } from '#libs/fhir-json';
+import { Kept } from './kept.js';
 import { typePlan } from './walk/type-plan.js';
 
 /** Where a step leads: the path of definitions that its elements stand under, such as `HumanName` or `Patient.contact`. */
@@ -15,19 +15,17 @@ interface Place {
  * `/valueQuantity` of an Observation is `Observation.value.ofType(Quantity)`.
  */
 export function expression(type: string, resource: JsonValue, pointer: string): string {
-  if (INSIDE.test(pointer)) return written(type, resource, pointer);
-  const key = `${type}${pointer}`;
-  let text = known.get(key);
-  if (text === undefined) {
-    text = written(type, resource, pointer);
-    known.set(key, text);
-  }
-  return text;
+  const isKept = pointer.length <= LONGEST_KEPT && !type.includes('/') && !INSIDE.test(pointer);
+  return isKept ? known.get(`${type}${pointer}`) : written(type, resource, pointer);
 }
 
 /** What is in a resource inside another is named by the type of that, which only the document tells. */
 const INSIDE = /\/(?:contained|resource|outcome|response)\b/;
-const known = new LRUCache<string, string>({ max: 2000 });
+const LONGEST_KEPT = 200;
+const known = new Kept(2000, (key) => {
+  const at = key.indexOf('/');
+  return at < 0 ? key : written(key.slice(0, at), null, key.slice(at));
+});
 
 function written(type: string, resource: JsonValue, pointer: string): string {
   let place: Place = { text: type, path: type, value: resource };

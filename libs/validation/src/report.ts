@@ -19,6 +19,9 @@ export class Report {
   private others = 0;
   private readonly seen = new Set<string>();
 
+  /** With `errorsOnly` what is less than an error is not kept, and so need not be looked for. */
+  constructor(readonly errorsOnly = false) {}
+
   /** Throws EnoughFaults at the last error that is kept. */
   error(code: string, at: string, text: string, rule?: string): void {
     this.add('error', code, at, text, rule);
@@ -41,7 +44,7 @@ export class Report {
 
   add(severity: Issue['severity'], code: string, at: string, text: string, rule?: string): void {
     const isError = severity === 'error' || severity === 'fatal';
-    if (!isError && this.others >= MOST_FAULTS) return;
+    if (!isError && (this.errorsOnly || this.others >= MOST_FAULTS)) return;
     this.findings.push({ severity, code, at, text, ...(rule === undefined ? {} : { rule }) });
     if (isError) this.errors++;
     else this.others++;

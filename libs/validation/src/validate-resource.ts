@@ -93,7 +93,7 @@ function typeOf(resource: JsonValue): string {
 function checked(resource: JsonValue, options: ValidationOptions): ValidationIssue[] {
   const type = typeOf(resource);
   const { definitions = coreDefinitions() } = options;
-  const report = new Report();
+  const report = new Report(options.errorsOnly && !options.strict);
   const bindings = new Bindings(report, definitions.terminology);
   const { faults, ending: structure } = structureFaults(type, resource, bindings);
   const rest = ending(() => {

@@ -25,8 +25,8 @@ export class Moment {
 
 interface Way {
   readonly property: string;
-  /** `_name`, where the id and extensions of a primitive stand. */
-  readonly sibling: string;
+  /** `_name`, where the id and extensions of a primitive stand; no other type has one. */
+  readonly sibling: string | undefined;
   readonly kind: Kind;
 }
 
@@ -50,7 +50,7 @@ export class Kind {
     if (!found) {
       found = modelChildren(this.place, name).map(({ property, type, path }) => ({
         property,
-        sibling: `_${property}`,
+        sibling: /^[a-z]/.test(type) ? `_${property}` : undefined,
         kind: kindOf({ type, path }),
       }));
       // Paths of patches come from clients: only names that mean something are kept.

@@ -17,30 +17,35 @@ export interface ProfileOptions {
   readonly claims?: boolean;
   readonly required?: Readonly<Record<string, readonly string[]>>;
   readonly impliedAs?: 'error' | 'warning';
-  /** Warnings are of no interest. */
-  readonly errorsOnly?: boolean;
-  readonly strict?: boolean;
 }
 
 /** Asked for by the caller, claimed by the resource itself, or implied by its code. */
 type Why = 'wanted' | 'claimed' | 'implied';
 
 /** Checks every extension that was met, then every resource against the profiles that it claims and that are required of it. */
-export function checkProfiles(report: Report, { resources, extensions }: Visits, options: ProfileOptions): void {
-  const { definitions, invariants } = options;
-  const scopes = new Map(resources.map(({ value, scope }) => [value as unknown, scope]));
-  const document: Document = { definitions, invariants, scopes, known: new Map() };
-  for (const visit of extensions) checkExtension(report, document, visit);
-  for (const visit of resources) {
-    for (const [url, why] of profilesOf(visit, options)) {
-      if (why === 'implied' && options.impliedAs === 'warning') advise(report, document, visit, url, options);
-      else checkProfile(report, document, visit, url, why);
+export function checkProfiles(report: Report, visits: Visits, options: ProfileOptions): void {
+  let known: Document | undefined;
+  const document = () => {
+    known ??= documentOf(visits, options);
+    return known;
+  };
+  for (const visit of visits.extensions) checkExtension(report, document(), visit);
+  for (const visit of visits.resources) {
+    for (const [url, why] of profilesOf(report, visit, options)) {
+      if (why === 'implied' && options.impliedAs === 'warning') advise(report, document(), visit, url);
+      else checkProfile(report, document(), visit, url, why);
     }
   }
 }
 
-function profilesOf(visit: ResourceVisit, options: ProfileOptions): Map<string, Why> {
-  const all = options.claims === false ? new Map<string, Why>() : claims(visit);
+function documentOf({ resources }: Visits, { definitions, invariants }: ProfileOptions): Document {
+  const scopes = new Map(resources.map(({ value, scope }) => [value as unknown, scope]));
+  return { definitions, invariants, scopes, known: new Map() };
+}
+
+function profilesOf(report: Report, visit: ResourceVisit, options: ProfileOptions): Map<string, Why> {
+  const all = new Map<string, Why>();
+  if (options.claims !== false) claim(all, visit, options.impliedAs !== 'warning' || !report.errorsOnly);
   for (const url of wanted(visit, options)) all.set(url, 'wanted');
   return all;
 }
@@ -52,10 +57,9 @@ function wanted({ value, at }: ResourceVisit, { profiles = [], required = {} }: 
   return at === '' ? [...profiles, ...ofType] : ofType;
 }
 
-function claims(visit: ResourceVisit): Map<string, Why> {
-  const all = new Map<string, Why>(vitalSigns(visit.value).map((url) => [url, 'implied']));
+function claim(all: Map<string, Why>, visit: ResourceVisit, isImplying: boolean): void {
+  if (isImplying) for (const url of vitalSigns(visit.value)) all.set(url, 'implied');
   for (const url of claimed(visit)) all.set(url, 'claimed');
-  return all;
 }
 
 function claimed({ value: { meta } }: ResourceVisit): string[] {
@@ -64,14 +68,7 @@ function claimed({ value: { meta } }: ResourceVisit): string[] {
 }
 
 /** What would be errors are warnings: the resource never claimed the profile. */
-function advise(
-  report: Report,
-  document: Document,
-  visit: ResourceVisit,
-  url: string,
-  { errorsOnly, strict }: ProfileOptions,
-): void {
-  if (errorsOnly && !strict) return;
+function advise(report: Report, document: Document, visit: ResourceVisit, url: string): void {
   const own = new Report();
   ending(() => checkProfile(own, document, visit, url, 'implied'));
   for (const { severity, code, at, text, rule } of own.findings)

@@ -1,5 +1,5 @@
 // FHIR R4, section 5.1.0.14 "Discriminator": the paths that may be used there: https://hl7.org/fhir/R4/profiling.html#discriminator
-import { LRUCache } from 'lru-cache';
+import { Kept } from '../kept.js';
 import { withoutVersion } from '../terminology/terminology.js';
 import { NOTHING_SAID, type ProfilePlan } from './profile-plan.js';
 
@@ -12,16 +12,11 @@ export type PathStep =
 const STEP =
   /\.?(?:(?<call>resolve|extension|ofType)\((?:'(?<text>[^']*)'|(?<type>[A-Za-z.]*))\)|(?<this>\$this)|(?<name>[A-Za-z]\w*)(?:\[x\])?)/y;
 
-const read = new LRUCache<string, { steps: readonly PathStep[] | undefined }>({ max: 500 });
+const read = new Kept(500, readSteps);
 
 /** Undefined for a path that is none of those allowed. */
 export function pathSteps(path: string): readonly PathStep[] | undefined {
-  let known = read.get(path);
-  if (!known) {
-    known = { steps: readSteps(path) };
-    read.set(path, known);
-  }
-  return known.steps;
+  return read.get(path);
 }
 
 function readSteps(path: string): readonly PathStep[] | undefined {

@@ -10,17 +10,16 @@ export function rootItem(value: Members, at: string): Item {
   return { ...resourceNode(value), at };
 }
 
-/** The children that a profile's element name means: `component`, `value[x]`, each with its place in the document. */
+/** The children that an element name means: `component`, `value` of all types, each with its place in the document. */
 export function childrenOf(item: Item, name: string): Item[] {
   const found: Item[] = [];
   const inSibling = !isMembers(item.value);
   const holder = inSibling ? item.sibling : item.value;
   if (!isMembers(holder)) return found;
   const at = inSibling ? siblingPlace(item.at) : item.at;
-  const stem = name.endsWith('[x]') ? name.slice(0, -3) : name;
-  for (const { property, sibling, kind } of item.kind.named(stem)) {
+  for (const { property, sibling, kind } of item.kind.named(name)) {
     const value = holder[property];
-    const beside = holder[sibling];
+    const beside = sibling === undefined ? undefined : holder[sibling];
     if (value !== undefined) pushProperty(value, beside, kind, `${at}/${property}`, found);
     else if (beside !== undefined) pushProperty(undefined, beside, kind, `${at}/${sibling}`, found);
   }

@@ -60,15 +60,15 @@ export class ProfileCheck {
     if (plan.binding && item.value !== undefined)
       this.bindings.check(item.value, item.kind.type, plan.binding, item.at);
     if (this.document.invariants) for (const each of plan.constraints) this.constraint(each, item);
-    if (plan.children.size > 0) this.inside(item).children(item, plan);
+    if (plan.members.length > 0) this.inside(item).children(item, plan);
   }
 
   /** How often each child is there, and each of them. */
   children(item: Item, plan: ProfilePlan): void {
-    for (const [name, child] of plan.children) {
-      const items = childrenOf(item, name);
+    for (const { stem, plan: child } of plan.members) {
+      const items = childrenOf(item, stem);
       this.count(items.length, child, item.at);
-      if (child.slices.size > 0 || child.slicing?.rules === 'closed') this.slices.check(items, child, item.at);
+      if (child.parts.length > 0 || child.slicing?.rules === 'closed') this.slices.check(items, child, item.at);
       for (const each of items) this.value(each, child);
     }
   }
@@ -127,10 +127,11 @@ export class ProfileCheck {
       this.report.error('structure', item.at, `${label} is of type ${item.kind.type}, expected ${expected}`, this.rule);
       return;
     }
-    this.profiles(
-      item,
-      fitting.flatMap(({ profile }) => profile ?? []),
-    );
+    if (fitting.some(({ profile }) => profile))
+      this.profiles(
+        item,
+        fitting.flatMap(({ profile }) => profile ?? []),
+      );
     if (item.kind.type === 'Reference' && isMembers(item.value)) this.targets(item.value, item.at, fitting);
   }
 
@@ -208,8 +209,12 @@ export class ProfileCheck {
         this.rule,
       );
     }
-    const range = new ValueRange(plan.least, plan.most).fault(value);
-    if (range !== undefined) this.report.error('value', at, `${label} ${range}`, this.rule);
+    if (plan.least !== undefined || plan.most !== undefined) this.range(value, plan, at);
+  }
+
+  private range(value: unknown, { least, most, label }: ProfilePlan, at: string): void {
+    const fault = new ValueRange(least, most).fault(value);
+    if (fault !== undefined) this.report.error('value', at, `${label} ${fault}`, this.rule);
   }
 
   private constraint(constraint: ProfilePlan['constraints'][number], item: Item): void {

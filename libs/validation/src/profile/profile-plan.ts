@@ -20,16 +20,24 @@ export interface ProfilePlan {
   readonly binding: ElementBinding | undefined;
   readonly constraints: readonly Constraint[];
   readonly children: ReadonlyMap<string, ProfilePlan>;
+  /** The same in order, each by the name without `[x]`. */
+  readonly members: readonly { readonly stem: string; readonly plan: ProfilePlan }[];
   readonly slicing: Slicing | undefined;
   /** It says nothing but a fixed value or a pattern. */
   readonly isPlain: boolean;
   readonly slices: ReadonlyMap<string, ProfilePlan>;
+  /** The same in order. */
+  readonly parts: readonly { readonly name: string; readonly plan: ProfilePlan }[];
 }
 
 export const NOTHING_SAID: ProfilePlan = planOf({ name: '', element: {}, children: new Map(), slices: new Map() }, '');
 
 export function planOf(node: ElementNode, label: string): ProfilePlan {
   const { element } = node;
+  const children = new Map(
+    [...node.children].flatMap(([name, child]) => (isIdle(child) ? [] : [[name, planOf(child, `${label}.${name}`)]])),
+  );
+  const slices = new Map([...node.slices].map(([name, slice]) => [name, planOf(slice, `${label}:${name}`)]));
   return {
     label,
     min: element.min ?? 0,
@@ -43,12 +51,12 @@ export function planOf(node: ElementNode, label: string): ProfilePlan {
     checksTypes: checksTypes(node),
     binding: element.binding,
     constraints: (element.constraint ?? []).flatMap((each) => constraint(each, element.path ?? label)),
-    children: new Map(
-      [...node.children].flatMap(([name, child]) => (isIdle(child) ? [] : [[name, planOf(child, `${label}.${name}`)]])),
-    ),
+    children,
+    members: [...children].map(([name, plan]) => ({ stem: name.replace('[x]', ''), plan })),
     isPlain: isPlain(node),
     slicing: element.slicing ?? (isExtension(node) ? BY_URL : undefined),
-    slices: new Map([...node.slices].map(([name, slice]) => [name, planOf(slice, `${label}:${name}`)])),
+    slices,
+    parts: [...slices].map(([name, plan]) => ({ name, plan })),
   };
 }
 

@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import type { Profile } from '#libs/fhir-definitions';
 import type { Definitions } from '../definitions.js';
+import { Kept } from '../kept.js';
 import { type ProfilePlan, planOf } from './profile-plan.js';
 import { profileTree } from './tree.js';
 
@@ -18,18 +18,13 @@ export interface ReadyProfile {
 
 /** Profiles made ready, each when it is first needed. */
 export class Profiles {
-  private readonly ready = new LRUCache<string, { profile: ReadyProfile | undefined }>({ max: MOST });
+  private readonly ready = new Kept(MOST, (canonical) => this.made(canonical));
 
   constructor(private readonly definitions: Definitions) {}
 
   /** Undefined: it is not held, or what it is derived from is not. */
   get(canonical: string): ReadyProfile | undefined {
-    let known = this.ready.get(canonical);
-    if (!known) {
-      known = { profile: this.made(canonical) };
-      this.ready.set(canonical, known);
-    }
-    return known.profile;
+    return this.ready.get(canonical);
   }
 
   private made(canonical: string): ReadyProfile | undefined {

@@ -8,8 +8,15 @@ import { childrenOf, type Item } from './item.js';
 import type { ProfileCheck } from './profile-check.js';
 import type { ProfilePlan } from './profile-plan.js';
 
+/** One way in which items of a slice are told from others: what it says at the end of a path. */
+interface Mark {
+  readonly type: Discriminator['type'];
+  readonly steps: readonly PathStep[];
+  readonly plans: readonly ProfilePlan[];
+}
+
 /** Plans are never shared between sets of definitions. */
-const said = new WeakMap<ProfilePlan, Map<string, readonly ProfilePlan[]>>();
+const marksOf = new WeakMap<ProfilePlan, readonly (Mark | undefined)[]>();
 
 /** Finds the slice of each item, and checks how often each slice is there, in which order, and what is in it. */
 export class Slices {
@@ -20,19 +27,22 @@ export class Slices {
   ) {}
 
   check(items: readonly Item[], plan: ProfilePlan, at: string): void {
-    const slices = [...plan.slices];
-    const found = items.map((item) => slices.findIndex(([name, slice]) => this.isIn(item, name, slice, plan)));
-    slices.forEach(([, slice], index) => {
-      const own = items.filter((_, place) => found[place] === index);
-      this.owner.count(own.length, slice, at);
-      if (slice.slices.size > 0) this.check(own, slice, at);
-      for (const item of own) this.owner.value(item, slice);
-    });
+    const { parts } = plan;
+    const found = items.map((item) => parts.findIndex((part) => this.isIn(item, part.name, part.plan, plan)));
+    for (let index = 0; index < parts.length; index++) this.part(items, found, index, parts[index]!.plan, at);
     this.rules(items, found, plan);
   }
 
-  private rules(items: readonly Item[], found: readonly number[], { slicing, label, slices }: ProfilePlan): void {
-    const names = [...slices.keys()];
+  private part(items: readonly Item[], found: readonly number[], index: number, slice: ProfilePlan, at: string): void {
+    const own = items.filter((_, place) => found[place] === index);
+    this.owner.count(own.length, slice, at);
+    if (slice.parts.length > 0) this.check(own, slice, at);
+    for (const item of own) this.owner.value(item, slice);
+  }
+
+  private rules(items: readonly Item[], found: readonly number[], { slicing, label, parts }: ProfilePlan): void {
+    if (slicing?.rules === 'open' && !slicing.ordered) return;
+    const names = parts.map(({ name }) => name);
     let last = -1;
     items.forEach(({ at }, place) => {
       const slice = found[place]!;
@@ -68,28 +78,29 @@ export class Slices {
     if (name === '@default') return false;
     const discriminators = slicing?.discriminator ?? [];
     if (discriminators.length === 0) return this.owner.fits(item, slice);
-    return discriminators.every((each) => this.agrees(item, slice, each));
+    return this.marks(slice, discriminators).every((mark) => mark !== undefined && this.agrees(item, mark));
   }
 
-  private agrees(item: Item, slice: ProfilePlan, { type, path }: Discriminator): boolean {
-    const steps = pathSteps(path);
-    if (!steps) return false;
-    const plans = this.plans(slice, path, steps);
+  private agrees(item: Item, { type, steps, plans }: Mark): boolean {
     const values = this.valuesAt(item, steps);
     if (type === 'exists') return plans.some(({ min, max }) => (values.length > 0 ? max > 0 : min === 0));
     return values.some((value) => plans.some((plan) => this.matches(value, plan, type)));
   }
 
-  /** What the slice says at the end of the path, found once. */
-  private plans(slice: ProfilePlan, path: string, steps: readonly PathStep[]): readonly ProfilePlan[] {
-    const known = said.get(slice) ?? new Map<string, readonly ProfilePlan[]>();
-    said.set(slice, known);
-    let plans = known.get(path);
-    if (!plans) {
-      plans = plansAt(slice, steps, (url) => this.owner.document.definitions.profiles.get(url)?.plan);
-      known.set(path, plans);
+  /** Found once; undefined for a path that cannot be followed. */
+  private marks(slice: ProfilePlan, discriminators: readonly Discriminator[]): readonly (Mark | undefined)[] {
+    let marks = marksOf.get(slice);
+    if (!marks) {
+      marks = discriminators.map((each) => this.mark(slice, each));
+      marksOf.set(slice, marks);
     }
-    return plans;
+    return marks;
+  }
+
+  private mark(slice: ProfilePlan, { type, path }: Discriminator): Mark | undefined {
+    const steps = pathSteps(path);
+    const { profiles } = this.owner.document.definitions;
+    return steps && { type, steps, plans: plansAt(slice, steps, (url) => profiles.get(url)?.plan) };
   }
 
   private matches(item: Item, plan: ProfilePlan, type: Discriminator['type']): boolean {
@@ -105,8 +116,10 @@ export class Slices {
   }
 
   private valuesAt(item: Item, steps: readonly PathStep[]): Item[] {
-    let items = [item];
-    for (const step of steps) items = items.flatMap((each) => this.next(each, step));
+    const [first, ...rest] = steps;
+    if (first === undefined) return [item];
+    let items = this.next(item, first);
+    for (const step of rest) items = items.flatMap((each) => this.next(each, step));
     return items;
   }
 

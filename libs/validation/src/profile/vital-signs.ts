@@ -1,5 +1,5 @@
 // FHIR R4, section 10.1.3 "Vital Signs Profile": which codes make an Observation one: https://hl7.org/fhir/R4/observation-vitalsigns.html
-import { isMembers, type Members, objects, text } from '../document/json.js';
+import { isMembers, type Members, objects } from '../document/json.js';
 
 const LOINC = 'http://loinc.org';
 const SNOMED = 'http://snomed.info/sct';
@@ -19,17 +19,18 @@ const CODES: Readonly<Record<string, readonly [loinc: string, snomed: string]>> 
   bp: ['85354-9 35094-2 55284-4 76534-7 76535-4 96607-7', '75367002'],
 };
 
-const byCode = new Map<string, string>();
+const bySystem = new Map<unknown, Map<unknown, string>>([
+  [LOINC, new Map()],
+  [SNOMED, new Map()],
+]);
 for (const [profile, [loinc, snomed]] of Object.entries(CODES)) {
-  for (const code of loinc.split(' ')) byCode.set(`${LOINC}|${code}`, PROFILE + profile);
-  for (const code of snomed.split(' ')) byCode.set(`${SNOMED}|${code}`, PROFILE + profile);
+  for (const code of loinc.split(' ')) bySystem.get(LOINC)?.set(code, PROFILE + profile);
+  for (const code of snomed.split(' ')) bySystem.get(SNOMED)?.set(code, PROFILE + profile);
 }
 
 /** The profiles of the vital signs that an Observation is coded as: FHIR R4 requires them of each, claimed or not. */
 export function vitalSigns({ resourceType, code }: Members): string[] {
   if (resourceType !== 'Observation' || !isMembers(code)) return [];
-  const profiles = objects(code.coding).flatMap(
-    (coding) => byCode.get(`${text(coding.system)}|${text(coding.code)}`) ?? [],
-  );
-  return [...new Set(profiles)];
+  const found = objects(code.coding).flatMap((coding) => bySystem.get(coding.system)?.get(coding.code) ?? []);
+  return found.length > 1 ? [...new Set(found)] : found;
 }

@@ -1,6 +1,6 @@
 // FHIR R4, section 4.2.0.1: code systems whose codes are made by a grammar: https://hl7.org/fhir/R4/terminologies-systems.html
 import { createRequire } from 'node:module';
-import { LRUCache } from 'lru-cache';
+import { Kept } from '../kept.js';
 import { isCurrency } from './currency.js';
 
 type Grammar = (code: string) => boolean;
@@ -22,7 +22,7 @@ const LANGUAGE =
   /^(?:(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4,8})(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?(?:-(?:[a-z0-9]{5,8}|\d[a-z0-9]{3}))*(?:-[a-wy-z0-9](?:-[a-z0-9]{2,8})+)*(?:-x(?:-[a-z0-9]{1,8})+)?|x(?:-[a-z0-9]{1,8})+|i-[a-z]{2,8})$/i;
 
 const load = createRequire(import.meta.url);
-const units = new LRUCache<string, boolean>({ max: 2000 });
+const units = new Kept(2000, isKnown);
 let ucum: Ucum | undefined;
 
 /** The grammar of each such system by its URL. */
@@ -35,12 +35,7 @@ export const GRAMMARS: ReadonlyMap<string, Grammar> = new Map<string, Grammar>([
 
 /** The Unified Code for Units of Measure; its tables are loaded when a unit is first met. */
 function isUnit(code: string): boolean {
-  let isValid = units.get(code);
-  if (isValid === undefined) {
-    isValid = code.length <= LONGEST_UNIT && /^[!-~]+$/.test(code) && isKnown(code);
-    units.set(code, isValid);
-  }
-  return isValid;
+  return code.length <= LONGEST_UNIT && /^[!-~]+$/.test(code) && units.get(code);
 }
 
 function isKnown(code: string): boolean {

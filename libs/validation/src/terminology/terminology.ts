@@ -1,6 +1,6 @@
 // FHIR R4, section 4.9.5 "Value Set Expansion", as far as it takes to say whether a code is in a value set.
-import { LRUCache } from 'lru-cache';
 import type { ValueSetDefinition, ValueSetPart } from '#libs/fhir-definitions';
+import { Kept } from '../kept.js';
 import { CodeList } from './code-list.js';
 import { GRAMMARS } from './grammar.js';
 import type { TerminologySource } from './source.js';
@@ -23,21 +23,20 @@ const MOST_NESTED = 20;
 
 /** Code systems and value sets made ready for questions, each when it is first asked about. */
 export class Terminology {
-  private readonly lists = new LRUCache<string, { list: CodeList | undefined }>({ max: 500 });
-  private readonly sets = new LRUCache<string, { set: ValueSet | undefined }>({ max: 1000 });
+  private readonly lists = new Kept(500, (url) => {
+    const definition = this.source.codeSystem(url);
+    return definition && new CodeList(definition);
+  });
+  private readonly sets = new Kept(1000, (url) => {
+    const definition = this.source.valueSet(url);
+    return definition && this.compiled(url, definition, [url]);
+  });
 
   constructor(private readonly source: TerminologySource) {}
 
   /** Undefined: the value set is not held. */
   valueSet(canonical: string): ValueSet | undefined {
-    const url = withoutVersion(canonical);
-    let known = this.sets.get(url);
-    if (!known) {
-      const definition = this.source.valueSet(url);
-      known = { set: definition && this.compiled(url, definition, [url]) };
-      this.sets.set(url, known);
-    }
-    return known.set;
+    return this.sets.get(withoutVersion(canonical));
   }
 
   /** Whether the system has the code; not held: nothing is known of the system or of all its codes. */
@@ -50,14 +49,7 @@ export class Terminology {
   }
 
   private list(system: string): CodeList | undefined {
-    const url = withoutVersion(system);
-    let known = this.lists.get(url);
-    if (!known) {
-      const definition = this.source.codeSystem(url);
-      known = { list: definition && new CodeList(definition) };
-      this.lists.set(url, known);
-    }
-    return known.list;
+    return this.lists.get(withoutVersion(system));
   }
 
   private compiled(url: string, { include, exclude = [] }: ValueSetDefinition, within: readonly string[]): ValueSet {

@@ -28,7 +28,7 @@ export class Bindings implements CodedElements {
 
   /** A `code`, `string` or `uri`, a Coding, a CodeableConcept or a Quantity against a binding. */
   check(value: unknown, type: string, binding: ElementBinding, at: string): void {
-    if (binding.valueSet === undefined || binding.strength === 'example') return;
+    if (binding.valueSet === undefined || this.isNothing(binding.strength)) return;
     const set = this.terminology.valueSet(binding.valueSet);
     if (!set) {
       const held = 'is not held, so the codes bound to it were not checked';
@@ -42,6 +42,7 @@ export class Bindings implements CodedElements {
     if (!isMembers(value)) return;
     const { system, code } = value;
     if (typeof system !== 'string' || typeof code !== 'string') return;
+    if (this.report.errorsOnly && system !== UNITS && !isOfStandard(system)) return;
     const found = this.terminology.hasCode(system, code);
     if (found === true) return;
     if (found !== false) this.notHeld(found.notHeld, at);
@@ -60,10 +61,15 @@ export class Bindings implements CodedElements {
     return all.some((each) => each !== false) ? undefined : false;
   }
 
+  /** Nothing would be reported of a code outside. */
+  private isNothing(strength: ElementBinding['strength']): boolean {
+    return strength === 'example' || (this.report.errorsOnly && strength !== 'required');
+  }
+
   /** The system may have grown since: only of FHIR's own systems it is sure. */
   private unknownCode(system: string, code: string, at: string): void {
     const message = `${quote(code)} is not a code of the system ${system}`;
-    if (system.startsWith('http://hl7.org/fhir/')) this.report.error('code-invalid', `${at}/code`, message);
+    if (isOfStandard(system)) this.report.error('code-invalid', `${at}/code`, message);
     else this.report.warning('code-invalid', `${at}/code`, message);
   }
 
@@ -100,6 +106,10 @@ export class Bindings implements CodedElements {
     const severity = SEVERITIES[strength];
     this.report.add(this.isAdvice && severity === 'error' ? 'warning' : severity, 'code-invalid', at, message);
   }
+}
+
+function isOfStandard(system: string): boolean {
+  return system.startsWith('http://hl7.org/fhir/');
 }
 
 function memberOf({ system, code }: Members, set: ValueSet): Membership {

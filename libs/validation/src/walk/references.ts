@@ -1,6 +1,6 @@
 // FHIR R4, section 2.3.0 "Resource References": where they point, ref-1 and dom-3: https://hl7.org/fhir/R4/references.html
 import { resourceTypes } from '#libs/fhir-definitions';
-import { parseReference } from '#libs/fhir-model';
+import { isId, parseReference } from '#libs/fhir-model';
 import { isMembers, type Members, placed, text } from '../document/json.js';
 import { containedIn, resolved, type Surroundings } from '../document/surroundings.js';
 import type { Report } from '../report.js';
@@ -16,6 +16,17 @@ export function targetType({ reference, type }: Members, around: Surroundings): 
 function typeInDocument(reference: string, around: Surroundings): string | undefined {
   const found = around.bundle || reference.startsWith('#') ? resolved(reference, around) : undefined;
   if (found) return text(found.resourceType);
+  return plainType(reference) ?? namedType(reference);
+}
+
+/** Of `Patient/1`, which most references are. */
+function plainType(reference: string): string | undefined {
+  const slash = reference.indexOf('/');
+  const type = slash > 0 ? reference.slice(0, slash) : '';
+  return resourceTypes().has(type) && isId(reference.slice(slash + 1)) ? type : undefined;
+}
+
+function namedType(reference: string): string | undefined {
   const parsed = parseReference(reference)?.type;
   return parsed !== undefined && resourceTypes().has(parsed) ? parsed : undefined;
 }

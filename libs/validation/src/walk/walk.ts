@@ -188,6 +188,7 @@ export function checkConstraint(
   scope: Environment,
 ): void {
   const { key, severity, human, expression } = constraint;
+  if (report.errorsOnly && severity !== 'error') return;
   try {
     if (constraint.holds(node, scope)) return;
     report.add(severity, 'invariant', at, `${human} (${key})`, `${key}: ${expression}`);
