@@ -178,6 +178,18 @@ describe('referential integrity', () => {
     const warned = await warning.send('POST', 'Observation', { body, headers: { prefer: 'return=OperationOutcome' } });
     expect([warned.status, warned.json().issue?.length]).toEqual([201, 2]);
     expect(warned.headers.get('warning')).toContain('1 references');
+    const entry = [{ resource: body, request: { method: 'POST', url: 'Observation' } }];
+    for (const type of ['batch', 'transaction']) {
+      const bundle = await warning.send('POST', '/fhir', { body: { resourceType: 'Bundle', type, entry } });
+      const [{ response }] = bundle.json().entry as unknown as [{ response: { status: string; outcome: object } }];
+      expect([type, response]).toEqual([
+        type,
+        expect.objectContaining({
+          status: '201 Created',
+          outcome: { resourceType: 'OperationOutcome', issue: [expect.objectContaining({ severity: 'warning' })] },
+        }),
+      ]);
+    }
     await warning.close();
     const refusing = await startTestServer({ REFERENTIAL_INTEGRITY: 'refuse' });
     const refused = await refusing.send('POST', 'Observation', { body });
@@ -187,6 +199,34 @@ describe('referential integrity', () => {
     ]);
     await refusing.send('PUT', 'Patient/no', { body: { resourceType: 'Patient', id: 'no' } });
     expect((await refusing.send('POST', 'Observation', { body })).status).toBe(201);
+    await refusing.close();
+  });
+
+  test('where it is refused, what others refer to cannot be deleted, alone or in a Bundle, but together with them', async () => {
+    const refusing = await startTestServer({ REFERENTIAL_INTEGRITY: 'refuse', CONDITIONAL_DELETE: 'multiple' });
+    await refusing.send('PUT', 'Patient/no', { body: { resourceType: 'Patient', id: 'no' } });
+    await refusing.send('PUT', 'Observation/o', { body: { ...body, id: 'o' } });
+    const deletion = (url: string) => ({ request: { method: 'DELETE', url } });
+    const bundle = (...urls: string[]) =>
+      refusing.send('POST', '/fhir', {
+        body: { resourceType: 'Bundle', type: 'transaction', entry: urls.map(deletion) },
+      });
+    for (const path of ['Patient/no', 'Patient?_id=no']) {
+      const refused = await refusing.send('DELETE', path);
+      expect([refused.status, refused.json().issue?.[0]?.code]).toEqual([409, 'conflict']);
+    }
+    const [refused, other] = [await bundle('Patient/no'), await bundle('Patient/none', 'Patient/no')];
+    expect([refused.status, refused.json().issue?.[0]?.expression]).toEqual([409, ['Bundle.entry[0]']]);
+    expect(other.status).toBeGreaterThanOrEqual(400);
+    expect((await refusing.send('GET', 'Patient/no')).status).toBe(200);
+    expect((await bundle('Patient/no', 'Observation/o')).status).toBe(200);
+    expect((await refusing.send('GET', 'Patient/no')).status).toBe(410);
+
+    await refusing.send('PUT', 'Patient/no', { body: { resourceType: 'Patient', id: 'no' } });
+    await refusing.send('PUT', 'Observation/o', { body: { ...body, id: 'o' } });
+    expect((await refusing.send('DELETE', 'Observation/o')).status).toBe(204);
+    expect((await refusing.send('DELETE', 'Patient/no')).status).toBe(204);
+    expect(await refusing.store.check()).toEqual([]);
     await refusing.close();
   });
 });

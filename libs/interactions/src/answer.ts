@@ -1,6 +1,6 @@
 // FHIR R4 http.html: what an interaction answers, before it is HTTP.
 import type { StoredBlob } from '#libs/blob';
-import type { BundleEntry } from '#libs/fhir-model';
+import type { BundleEntry, Issue } from '#libs/fhir-model';
 import type { StoredVersion, VersionName } from '#libs/store';
 
 /** The answer to one interaction. */
@@ -17,6 +17,8 @@ export interface Answer {
   contentType?: string;
   /** The one version that was read or written, where it was one. */
   version?: Pick<StoredVersion, 'type' | 'id' | 'version' | 'lastUpdated'>;
+  /** What is to be said of it beside. */
+  warnings?: readonly Issue[];
   /** The versions that were written. */
   written?: readonly VersionName[];
   /** Of a batch or transaction that wrote Consents: what `body` was made from. */

@@ -9,6 +9,7 @@ import { settledMatches } from './conditional/settled.js';
 import type { FhirRequest } from './fhir-request.js';
 import { granted } from './grant.js';
 import { recordRequest, writeEvent } from './record.js';
+import { checkUnreferenced } from './references/integrity.js';
 import type { Services } from './services.js';
 import { versionNumber } from './version-number.js';
 
@@ -18,10 +19,16 @@ const MOST_DELETED = 500;
 /**
  * Deletes: the next version has no content, earlier ones stay. Again is 204 as well. With a condition instead of an id, what
  * matches it and may be shown: one, or several where the server is configured so; nothing to delete is 204.
- * @throws FhirError 403, 404 or 412.
+ * @throws FhirError 403, 404, 412, or 409 where the server is configured to refuse and others refer to it.
  */
 export async function deleteResource(services: Services, request: FhirRequest): Promise<Answer> {
-  return request.id === undefined ? deleteMatches(services, request) : deleteOne(services, request, request.id);
+  if (request.id === undefined) return deleteMatches(services, request);
+  const { id } = request;
+  if (services.referentialIntegrity !== 'refuse') return deleteOne(services, request, id);
+  return services.store.transaction(async (store) => {
+    const inside = { ...services, store };
+    return unreferenced(inside, request, await deleteOne(inside, request, id));
+  });
 }
 
 async function deleteMatches(services: Services, request: FhirRequest): Promise<Answer> {
@@ -34,8 +41,17 @@ async function deleteMatches(services: Services, request: FhirRequest): Promise<
     if (matches.length === 0) return nothingDeleted(inside, request);
     const answers: Answer[] = [];
     for (const { id } of matches) answers.push(await deleteOne(inside, request, id));
-    return joined(answers);
+    return unreferenced(inside, request, joined(answers));
   });
+}
+
+/** The same answer. @throws FhirError 409 where the server refuses to delete what others refer to, and they do. */
+async function unreferenced(services: Services, request: FhirRequest, answer: Answer): Promise<Answer> {
+  const { written = [] } = answer;
+  if (services.referentialIntegrity !== 'refuse' || written.length === 0) return answer;
+  const permit = decide(await granted(services, request, 'delete'), services.store.hash64);
+  for (const name of written) await checkUnreferenced(services, request, name, permit);
+  return answer;
 }
 
 /** One answer for the deletions of a condition. */

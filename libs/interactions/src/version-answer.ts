@@ -34,12 +34,13 @@ export function writtenAnswer(
   warnings: readonly Issue[] = [],
 ): Answer {
   const headers = { ...versionHeaders(version), location: versionUrl(services, version), ...warningHeader(warnings) };
-  const names = { version, written: [version] };
+  const names = { version, written: [version], ...(warnings.length > 0 ? { warnings } : {}) };
   const { return: wanted = 'representation' } = request.preference;
   if (wanted === 'OperationOutcome') return { status, headers, body: storedOutcome(version, warnings), ...names };
   const answer = { status, headers, ...names };
-  if (readable) services.disclosed?.([version]);
-  return wanted === 'representation' && readable ? { ...answer, body: version.bytes } : answer;
+  if (wanted !== 'representation' || !readable) return answer;
+  services.disclosed?.([version]);
+  return { ...answer, body: version.bytes };
 }
 
 /** RFC 9111 section 5.5, which every client may ignore. */

@@ -31,6 +31,7 @@ import { type Histories, type HistoriesRequest, histories, type Readable } from 
 import { type HistoryRequest, history } from './versions/history.js';
 import { type ContentContext, newContent } from './versions/new-content.js';
 import { type Read, read, readTogether } from './versions/read.js';
+import { referredTo } from './versions/referred-to.js';
 import { type SearchMatch, search } from './versions/search.js';
 import { type StillShown, stillShown } from './versions/still-shown.js';
 import { JoinedWrites, SingleWrites, type Write, type Writes } from './versions/writes.js';
@@ -95,6 +96,10 @@ export class PostgresStore implements Store {
 
   absent(names: readonly ResourceName[], permit?: Permit): Promise<ResourceName[]> {
     return absent(names, permit, this.database);
+  }
+
+  referredTo(name: ResourceName, permit?: Permit): Promise<boolean> {
+    return referredTo(name, permit, this.database, this.keys);
   }
 
   stillShown(names: readonly VersionName[], permit: Permit): Promise<StillShown> {

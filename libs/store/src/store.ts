@@ -51,6 +51,9 @@ export interface Store {
   /** Which of these are not there: deleted, never made, or, with a permit, hidden by it. */
   absent(names: readonly ResourceName[], permit?: Permit): Promise<ResourceName[]>;
 
+  /** Whether another resource refers to this one; with a permit, one that may be shown. Only references that searches find count. */
+  referredTo(name: ResourceName, permit?: Permit): Promise<boolean>;
+
   /** Which of these versions may be shown now: for an answer that was made before. */
   stillShown(names: readonly VersionName[], permit: Permit): Promise<StillShown>;
 

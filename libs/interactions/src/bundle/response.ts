@@ -1,6 +1,6 @@
 // FHIR R4 bundle.html: Bundle.entry.response
 import { STATUS_CODES } from 'node:http';
-import { type BundleEntry, bundleText, FhirError, instant, operationOutcome } from '#libs/fhir-model';
+import { type BundleEntry, bundleText, FhirError, type Issue, instant, operationOutcome } from '#libs/fhir-model';
 import type { Answer, AnsweredEntry } from '../answer.js';
 
 /** The answer to a batch or transaction. */
@@ -12,11 +12,11 @@ export function bundleAnswer(type: 'batch-response' | 'transaction-response', en
 
 /** The entry that tells how one went. Its resource is what the interaction answered, text for text. */
 export function responseEntry(answer: Answer): AnsweredEntry {
-  const { status, headers, version, body, written = [] } = answer;
+  const { status, headers, version, body, written = [], warnings = [] } = answer;
   const consents = written.filter(({ type }) => type === 'Consent');
   const text = body === undefined ? undefined : Buffer.from(body).toString('utf8');
   const isOutcome = text?.startsWith('{"resourceType":"OperationOutcome"') === true;
-  return {
+  const entry: AnsweredEntry = {
     ...(consents.length > 0 ? { consents } : {}),
     ...(text !== undefined && !isOutcome ? { resourceText: text } : {}),
     response: {
@@ -27,6 +27,16 @@ export function responseEntry(answer: Answer): AnsweredEntry {
       ...(text !== undefined && isOutcome ? { outcome: JSON.parse(text) as object } : {}),
     },
   };
+  return isOutcome ? entry : withWarnings(entry, warnings);
+}
+
+/** The same, with what there is to be said of it beside. */
+export function withWarnings(entry: AnsweredEntry, warnings: readonly Issue[]): AnsweredEntry {
+  const { response } = entry;
+  if (warnings.length === 0 || response === undefined) return entry;
+  const before = (response.outcome as { issue?: object[] } | undefined)?.issue ?? [];
+  const { issue: issues, ...rest } = operationOutcome([...warnings]);
+  return { ...entry, response: { ...response, outcome: { ...rest, issue: [...before, ...issues] } } };
 }
 
 /** The entry of a batch that was refused. @throws whatever is no refusal. */

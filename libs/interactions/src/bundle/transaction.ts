@@ -1,5 +1,4 @@
 // FHIR R4 http.html#trules: a transaction, stored whole or not at all
-import { decide } from '#libs/consent';
 import type { JsonDocument } from '#libs/fhir-json';
 import { type StoredVersion, type StoreTransaction, Turns, type VersionName } from '#libs/store';
 import type { Answer, AnsweredEntry } from '../answer.js';
@@ -8,10 +7,7 @@ import { updateFound } from '../conditional/update.js';
 import { createUnconditionally } from '../create.js';
 import { deleteResource, joined, nothingDeleted } from '../delete.js';
 import type { FhirRequest, SystemRequest } from '../fhir-request.js';
-import { granted } from '../grant.js';
-import { checkTargets } from '../references/integrity.js';
 import { rewriteLinks } from '../references/rewrite.js';
-import { localTargets, type Target } from '../references/targets.js';
 import type { Services } from '../services.js';
 import { ContentBound } from './content-bound.js';
 import { atEntry, entryResource } from './entry.js';
@@ -19,17 +15,12 @@ import { linksOf, newLink } from './links.js';
 import { inOrder } from './order.js';
 import { type PlannedEntry, planEntry } from './planned-entry.js';
 import type { ReceivedBundle } from './process.js';
+import { checkAll, type Referring, referringOf } from './referring.js';
 import { type Conditions, type Resolution, readConditions, resolve } from './resolution.js';
-import { bundleAnswer, responseEntry } from './response.js';
+import { bundleAnswer, responseEntry, withWarnings } from './response.js';
 import { UnderWay } from './under-way.js';
 
 type Inside = Services & { store: StoreTransaction };
-
-/** A document and what it refers to, to be looked for when everything is there. */
-interface Referring {
-  readonly plan: PlannedEntry;
-  readonly targets: readonly Target[];
-}
 
 /** @throws FhirError naming the entry that failed; then nothing was stored but the events of what was refused. */
 export async function transaction(services: Services, request: SystemRequest, bundle: ReceivedBundle): Promise<Answer> {
@@ -55,7 +46,7 @@ async function stored(
   const links = linksOf(plans, resolution);
   const inside = { ...services, referentialIntegrity: 'off' as const };
   const answers: AnsweredEntry[] = [];
-  const referring: Referring[] = [];
+  const referring: (Referring | undefined)[] = [];
   const written: (readonly VersionName[])[] = [];
   const content = new ContentBound();
   const one = async (plan: PlannedEntry) => {
@@ -64,16 +55,15 @@ async function stored(
       const answer = await done(inside, plan, document, resolution.matches.get(plan.index));
       answers[plan.index] = responseEntry(content.bounded(answer));
       written[plan.index] = answer.written ?? [];
-      if (document) referring[plan.index] = { plan, targets: targetsOf(services, document) };
+      referring[plan.index] = referringOf(services, plan, document, answer);
     } catch (error) {
       throw atEntry(error, plan.index);
     }
   };
   await inTurn(services, bundle, plans, one);
-  await checkAll(
-    services,
-    referring.filter((entry) => entry !== undefined),
-  );
+  for (const [index, warnings] of await checkAll(services, referring)) {
+    answers[index] = withWarnings(answers[index] as AnsweredEntry, warnings);
+  }
   return { ...bundleAnswer('transaction-response', answers), written: written.flat() };
 }
 
@@ -93,8 +83,10 @@ async function inTurn(
     const next = togetherAs(plan);
     if (next === undefined || next !== kind) await underWay.settled();
     kind = next;
-    services.progress?.((plans.length + nth) / 2, plans.length);
-    await underWay.begin(index, end - start, () => work(plan));
+    await underWay.begin(index, end - start, async () => {
+      services.progress?.((plans.length + nth) / 2, plans.length);
+      await work(plan);
+    });
     await turns.pass();
   }
   await underWay.settled();
@@ -149,22 +141,4 @@ async function deleted(services: Services, request: FhirRequest, matches: readon
   const answers: Answer[] = [];
   for (const { id } of matches) answers.push(await deleteResource(services, { ...request, id }));
   return joined(answers);
-}
-
-function targetsOf({ referentialIntegrity = 'off', base }: Services, { value }: JsonDocument): readonly Target[] {
-  return referentialIntegrity === 'off' ? [] : localTargets(value, base);
-}
-
-/** References may point to later entries, so they are looked at when all are stored. */
-async function checkAll(services: Services, referring: readonly Referring[]): Promise<void> {
-  for (const { plan, targets } of referring) {
-    if (targets.length === 0) continue;
-    const interaction = plan.method === 'POST' ? 'create' : 'update';
-    const facts = await granted(services, plan.request, interaction);
-    try {
-      await checkTargets(services, plan.request, targets, decide(facts, services.store.hash64));
-    } catch (error) {
-      throw atEntry(error, plan.index);
-    }
-  }
 }

@@ -2,7 +2,7 @@
 import { isSystemClient } from '#libs/access';
 import type { Permit } from '#libs/consent';
 import type { JsonDocument } from '#libs/fhir-json';
-import { type Issue, unprocessable } from '#libs/fhir-model';
+import { conflict, type Issue, unprocessable } from '#libs/fhir-model';
 import type { FhirRequest } from '../fhir-request.js';
 import { recordRequest } from '../record.js';
 import type { Services } from '../services.js';
@@ -35,6 +35,22 @@ export async function checkTargets(
   const action = request.id === undefined ? 'create' : 'update';
   await recordRequest(services, request, { action, decision: 'permit', outcome: 422 });
   throw unprocessable(missing.map((target) => issue('error', target)));
+}
+
+/**
+ * To be called once the resource is deleted, in the transaction that deletes it.
+ * @throws FhirError 409 where the server is configured to refuse and others refer to it.
+ */
+export async function checkUnreferenced(
+  services: Services,
+  request: FhirRequest,
+  name: { readonly type: string; readonly id: string },
+  permit: Permit,
+): Promise<void> {
+  if (!(await services.store.referredTo(name, isSystemClient(request.context) ? undefined : permit))) return;
+  const asked: FhirRequest = { ...request, id: name.id };
+  await recordRequest(services, asked, { action: 'delete', decision: 'permit', outcome: 409 });
+  throw conflict(`Other resources refer to ${name.type}/${name.id}: delete or change them first`);
 }
 
 function issue(severity: 'warning' | 'error', { type, id }: { type: string; id: string }): Issue {

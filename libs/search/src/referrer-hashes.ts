@@ -1,0 +1,25 @@
+// FHIR R4, section 3.1.1.4.12 "reference", the other way round: which index rows refer to a resource.
+import { resourceTypes } from '#libs/fhir-definitions';
+import type { Hash64 } from './hash64.js';
+import { typePlan } from './type-plan.js';
+
+interface Place {
+  readonly type: string;
+  readonly key: string;
+}
+
+let places: readonly Place[] | undefined;
+
+/**
+ * The hashes under which a reference to this resource has rows in the index, from any element of any type that a search parameter
+ * looks at. References elsewhere have none.
+ */
+export function referrerHashes({ type, id }: { type: string; id: string }, hash64: Hash64): bigint[] {
+  places ??= [...resourceTypes()].flatMap(placesOf);
+  return places.map((place) => hash64(place.type, place.key, 'target', `${type}/${id}`));
+}
+
+function placesOf(type: string): Place[] {
+  const references = typePlan(type).extractions.filter((extraction) => extraction.type === 'reference');
+  return [...new Set(references.map(({ element }) => element.key))].map((key) => ({ type, key }));
+}
