@@ -4,21 +4,16 @@ import { openBlobs } from '#libs/blob';
 import { openBlock } from '#libs/fabric-block';
 import { instant } from '#libs/fhir-model';
 import { capabilityStatement, type Services } from '#libs/interactions';
-import { EMBEDDED_LEDGER } from '#libs/ledger';
 import { fileMasterKey, openStore } from '#libs/store';
 import { type Config, readConfig } from './config.js';
 import { heldDefinitions } from './held-definitions.js';
 import { consentWait, lagBound } from './ledger-bounds.js';
+import { ledgerWords } from './ledger-words.js';
 import { pinReader } from './pin-reader.js';
 import { makeServer } from './server.js';
 import { sweepAbandoned } from './sweep-abandoned.js';
 import { TokenVerifier } from './token/token-verifier.js';
 import { trustedIssuers } from './token/trusted-issuers.js';
-
-const LEDGERS = {
-  embedded: EMBEDDED_LEDGER,
-  fabric: 'Its ledger is a Hyperledger Fabric network.',
-};
 
 async function start(config: Config, log: pino.Logger): Promise<void> {
   const store = await openStore({
@@ -54,7 +49,7 @@ async function start(config: Config, log: pino.Logger): Promise<void> {
       base: config.base,
       version: process.env.npm_package_version ?? '0.1.0',
       since: instant(await store.time()),
-      ledger: LEDGERS[config.ledger],
+      ledger: ledgerWords(config.ledger, await services.pin()),
       definitions: definitions.version,
       deletesSeveral: config.deletesSeveral,
       cors: config.corsOrigins.length > 0,

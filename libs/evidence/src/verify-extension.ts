@@ -31,7 +31,7 @@ function compare(notes: [string, string], proof: readonly Uint8Array[], pin: Pin
   if (!consistent(before.size, after.size, before.root, after.root, proof)) {
     throw new Mismatch('FORKED', 'the log does not begin with the leaves of the earlier checkpoint');
   }
-  const across = before.origin === after.origin ? '' : `, of which it took over those of the ledger before`;
+  const across = before.origin === after.origin ? '' : ', taken over from the ledger before';
   return `the log of ${after.size} leaves begins with the ${before.size} of the earlier checkpoint${across}`;
 }
 

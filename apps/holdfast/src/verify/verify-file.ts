@@ -41,6 +41,7 @@ function movedLines(moved: AcrossMove | undefined, before: Pin, now: Pin): strin
   return [
     line('moved', `its first ${size} places were taken over by ${endorsers.join(', ')}`),
     line('', `in transaction ${txId} in block ${blockNumber} of ${now.channel}; ${shown}`),
+    line('', `from the ledger of the pin whose file has SHA-256 ${adoption.before.pin.toString('hex')}`),
     line('held by', `before the move: ${before.operator}; since: ${now.operator}`),
   ];
 }

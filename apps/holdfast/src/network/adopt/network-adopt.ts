@@ -26,6 +26,11 @@ function refuseOtherLedgers({ dataDir }: Config, to: string): void {
       `There is no embedded ledger in ${dataDir}: set DATA_DIR to the installation whose log is to move.`,
     );
   }
+  if (![join(to, 'ledger', 'connection.json'), join(to, 'connection.json')].some(existsSync)) {
+    throw new StartError(
+      `There is no network in ${to}: "holdfast network up" makes one, in another DATA_DIR than this.`,
+    );
+  }
   if ([join(to, 'ledger', 'blocks'), join(to, 'blocks')].some(existsSync)) {
     throw new StartError(
       `The ledger in ${to} is an embedded one, which one operator holds: nothing is gained by moving to it.`,
