@@ -206,6 +206,19 @@ describe('events that relied on a Consent', () => {
     ]);
     expect(await site.faults(pin)).toEqual([]);
   });
+
+  it('are seen to have relied on each of several, so that the end of any one counts', async () => {
+    for (const patient of ['p8', 'p9']) await put(consent(`of-${patient}`, patient));
+    await put(consent('of-p8', 'p8', 'inactive'));
+    const time = await site.store.time();
+    const draft = { action: 'read', decision: 'permit', outcome: 200, client: 'ehr', definitions: 'r4' } as const;
+    const consents = ['Consent/of-p8/_history/1', 'Consent/of-p9/_history/1'];
+    const event = makeEvent(draft, SITE, time);
+    await site.store.record([{ event, decision: 'permit', time, patients: [], consents }]);
+    while ((await workers().anchorer.anchorNext(lease)) > 0);
+    const [newest] = await violations();
+    expect(newest).toMatchObject({ violations: [{ handle: await handleOf('of-p8'), version: 1, reason: 'ENDED' }] });
+  });
 });
 
 describe('the ledger in the database', () => {
@@ -234,7 +247,7 @@ describe('the ledger in the database', () => {
     const [heads, consents, marked] = await rows();
     expect(heads).toMatchObject([{ site: SITE, msp_id: pin.mspId }]);
     expect(consents!.length).toBeGreaterThan(30);
-    expect(marked).toMatchObject([{ reason: 'ENDED' }]);
+    expect(marked).toMatchObject([{ reason: 'ENDED' }, { reason: 'ENDED' }]);
     const before = await rows();
     await forgetProjection(site.database.transact);
     await followAll();

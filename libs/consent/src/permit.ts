@@ -34,8 +34,9 @@ export class Permit {
   }
 
   /**
-   * SQL text expression: the Consent version (`Consent/1/_history/2`) that decided on this row, permit or denial. Null
-   * where the default decided, the requester's own record, or the compartment restriction.
+   * SQL text expression: the Consent versions (`Consent/1/_history/2`) that decided on this row, permit or denial: one, or,
+   * where the permits of several patients were needed, all of them with spaces between. Null where the default decided, the
+   * requester's own record, or the compartment restriction.
    */
   decidedBy(alias: string, bind: Bind): string {
     return decidingConsent(this.#facts, this.#hash64, storedVersion(alias), bind);

@@ -78,8 +78,9 @@ function matchingFrom(permit: boolean, facts: AccessFacts, hash64: Hash64, subje
 }
 
 /**
- * Text expression: the Consent version that decided. The deny, where one matches; else the permit, where one was needed. Of
- * several, the latest recorded.
+ * Text expression: the Consent versions that decided, as names (`Consent/1/_history/2`) with a space between, in ascending order. The
+ * deny, where one matches (of several the latest recorded); else, where permits were needed, that of each patient (of
+ * several the latest recorded), MOST_RELIED at most.
  */
 export function decidingConsent(
   facts: AccessFacts,
@@ -89,16 +90,30 @@ export function decidingConsent(
   act: Act = 'disclose',
 ): string {
   if (act === 'record' && facts.staff) return 'NULL::text';
-  const deny = latest(false, facts, hash64, subject, bind);
-  return hasDefault(facts) ? deny : `COALESCE(${deny}, ${latest(true, facts, hash64, subject, bind)})`;
+  const deny = denying(facts, hash64, subject, bind);
+  return hasDefault(facts) ? deny : `COALESCE(${deny}, ${permitting(facts, hash64, subject, bind)})`;
 }
 
-function latest(permit: boolean, facts: AccessFacts, hash64: Hash64, subject: Subject, bind: Bind): string {
+/** Of what is in more compartments than this, the permits of so many patients are named. */
+const MOST_RELIED = 100;
+const NAME = "'Consent/' || d.id || '/_history/' || d.version";
+
+function denying(facts: AccessFacts, hash64: Hash64, subject: Subject, bind: Bind): string {
   const { from, where } = subject.patients;
   return (
-    `(SELECT 'Consent/' || d.id || '/_history/' || d.version FROM ${from}` +
-    ` CROSS JOIN LATERAL (SELECT r.consent_pid ${matchingFrom(permit, facts, hash64, subject, bind)}) AS m` +
+    `(SELECT ${NAME} FROM ${from}` +
+    ` CROSS JOIN LATERAL (SELECT r.consent_pid ${matchingFrom(false, facts, hash64, subject, bind)}) AS m` +
     ` JOIN version d ON d.pid = m.consent_pid` +
     ` WHERE ${notOwn(facts, hash64, bind)}${where} ORDER BY m.consent_pid DESC LIMIT 1)`
+  );
+}
+
+function permitting(facts: AccessFacts, hash64: Hash64, subject: Subject, bind: Bind): string {
+  const { from, where } = subject.patients;
+  const latest = `SELECT r.consent_pid ${matchingFrom(true, facts, hash64, subject, bind)} ORDER BY r.consent_pid DESC LIMIT 1`;
+  return (
+    `(SELECT string_agg(${NAME}, ' ' ORDER BY (${NAME}) COLLATE "C") FROM (SELECT DISTINCT m.consent_pid FROM ${from}` +
+    ` CROSS JOIN LATERAL (${latest}) AS m WHERE ${notOwn(facts, hash64, bind)}${where} LIMIT ${MOST_RELIED}) AS relied` +
+    ` JOIN version d ON d.pid = relied.consent_pid)`
   );
 }

@@ -66,7 +66,7 @@ export function shownIn(entries: readonly { version: StoredVersion; consent?: st
 
 /** All Consents relied on: as many as there are, in one text, ascending. */
 function consentsOf(shown: readonly Shown[]): Pick<Done, 'consent'> {
-  const names = new Set(shown.flatMap(({ consent }) => consent ?? []));
+  const names = new Set(shown.flatMap(({ consent }) => consent?.split(' ') ?? []));
   return names.size === 0 ? {} : { consent: [...names].sort().join(' ') };
 }
 

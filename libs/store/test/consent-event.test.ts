@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type AccessFacts, decide } from '#libs/consent';
 import { makeEvent } from '#libs/evidence';
 import { parseSearch } from '#libs/search';
+import type { EventMaker } from '#libs/store';
 import { SYSTEM, type TestStore, testStore } from './test-store.js';
 
 let it: TestStore;
@@ -97,6 +98,52 @@ describe('a permit', () => {
       'SELECT e.event_id, v.id FROM event_consent c JOIN event e ON e.id = c.event JOIN version v ON v.pid = c.consent_pid',
     );
     expect(named).toEqual([{ event_id: both[0]!.event.eventId, id: 'three' }]);
+  });
+});
+
+describe('a permit that several patients had to give', () => {
+  const appointment = (id: string) => ({
+    resourceType: 'Appointment',
+    id,
+    status: 'booked',
+    participant: ['p4', 'p5'].map((patient) => ({ actor: { reference: `Patient/${patient}` }, status: 'accepted' })),
+  });
+  const both = 'Consent/five/_history/1 Consent/four/_history/1';
+  const reliedOn = (eventId: Buffer) =>
+    it.sql<{ id: string }>(
+      `SELECT v.id FROM event_consent c JOIN event e ON e.id = c.event JOIN version v ON v.pid = c.consent_pid
+       WHERE e.event_id = $1 ORDER BY v.id`,
+      [eventId],
+    );
+
+  test('names the Consent of each of them, and is dated by the latest', async () => {
+    await it.put(appointment('shared'));
+    await it.put(consent('four', 'p4'));
+    expect(await it.read('Appointment', 'shared', STRANGER)).toMatchObject({ outcome: 'denied' });
+    await it.put(consent('older', 'p5'));
+    await it.put(consent('five', 'p5'));
+    const result = await it.read('Appointment', 'shared', STRANGER);
+    expect(result).toMatchObject({ outcome: 'found', consent: both });
+    const [latest] = await rowsOf('five');
+    expect(result.time >= BigInt(latest!.recorded)).toBe(true);
+    const history = await it.store.history(
+      { type: 'Appointment', id: 'shared', count: 5 },
+      decide(STRANGER, it.store.hash64),
+    );
+    expect(history).toMatchObject({ entries: [{ consent: both }] });
+  });
+
+  test('leaves all of them with the event of a write', async () => {
+    let made: Buffer | undefined;
+    const event: EventMaker = (time, facts) => {
+      expect(facts.consent).toBe(both);
+      const draft = { action: 'update', decision: facts.decision, outcome: 200, client: 'c', definitions: 'd' };
+      const { eventId, ...rest } = makeEvent(draft, 'site', time);
+      made = eventId;
+      return { eventId, ...rest };
+    };
+    expect(await it.put(appointment('shared'), STRANGER, { event })).toMatchObject({ outcome: 'updated' });
+    expect(await reliedOn(made!)).toEqual([{ id: 'five' }, { id: 'four' }]);
   });
 });
 

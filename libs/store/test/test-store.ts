@@ -33,6 +33,7 @@ interface Expected {
   ifMatch: number;
   mayCreate: boolean;
   blind: boolean;
+  event: EventMaker;
 }
 
 export async function testStore(): Promise<TestStore> {

@@ -10,13 +10,13 @@ export function versionEventColumns(rows: readonly EventRow[], bind: Bind): Reco
     leaf: `${bind(byteas(rows.map(({ leaf }) => leaf)))}::bytea[]`,
     opening: `${bind(byteas(rows.map(({ opening }) => opening)))}::bytea[]`,
     subject: `${bind(bigints(rows.map(({ subject }) => subject)))}::bigint[]`,
-    relied: `${bind(texts(rows.map(({ consents }) => consents[0] ?? null)))}::text[]`,
+    relied: `${bind(texts(rows.map(({ consents }) => consents.join(' ') || null)))}::text[]`,
   };
 }
 
 /**
  * Common table expressions that insert the events of versions: `x` is an earlier one with a row for each, `t` has the time. A version is
- * written by a permit, and at most one Consent decided.
+ * written by a permit.
  */
 export function versionEventCtes(rows: readonly EventRow[]): string[] {
   const ctes = [
@@ -30,8 +30,9 @@ export function versionEventCtes(rows: readonly EventRow[]): string[] {
   }
   if (rows.some(({ consents }) => consents.length > 0)) {
     ctes.push(`ec AS (INSERT INTO event_consent (event, consent_pid)
-      SELECT x.event, c.pid FROM x JOIN version c ON c.type = 'Consent' AND c.id = split_part(x.relied, '/', 2)
-        AND c.version = split_part(x.relied, '/', 4)::integer WHERE x.relied IS NOT NULL)`);
+      SELECT DISTINCT x.event, c.pid FROM x, unnest(string_to_array(x.relied, ' ')) AS one (consent)
+        JOIN version c ON c.type = 'Consent' AND c.id = split_part(one.consent, '/', 2)
+        AND c.version = split_part(one.consent, '/', 4)::integer)`);
   }
   return ctes;
 }

@@ -1,14 +1,15 @@
 // DESIGN section 4: the time of a decision, such that no decision seems to have outlived the Consent that it relied on.
 import type { Bind, Permit } from '#libs/consent';
 
-/** The Consent version that decided on a row, and when that was recorded; null where none did. As Postgres returns it. */
-export type DecidedBy = [consent: string, recorded: string] | null;
+/** The Consent versions that decided on a row (with spaces between) and when the latest was recorded; null where none did. As Postgres returns it. */
+export type DecidedBy = [consents: string, recorded: string] | null;
 
 /**
- * SQL expression for {@link DecidedBy}. The version is found in the same view of the data in which the decision was made.
+ * SQL expression for {@link DecidedBy}. The versions are found in the same view of the data in which the decision was made.
  */
 export function decidedBy(permit: Permit, alias: string, bind: Bind): string {
-  return `(SELECT CASE WHEN d.by IS NOT NULL THEN ARRAY[d.by, recorded_micros(d.by)::text] END
+  return `(SELECT CASE WHEN d.by IS NOT NULL THEN ARRAY[d.by,
+      (SELECT max(recorded_micros(one)) FROM unnest(string_to_array(d.by, ' ')) AS one)::text] END
     FROM (SELECT ${permit.decidedBy(alias, bind)} AS by OFFSET 0) AS d)`;
 }
 
@@ -27,7 +28,7 @@ export function decisionTime(time: string, relied: readonly DecidedBy[]): bigint
   }, BigInt(time));
 }
 
-/** The Consent as results name it. */
+/** The Consents as results name them. */
 export function consentOf(by: DecidedBy): { consent?: string } {
   return by === null ? {} : { consent: by[0] };
 }

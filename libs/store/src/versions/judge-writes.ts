@@ -7,7 +7,7 @@ import { STAND_IN } from './version-row.js';
 
 export interface Judgement {
   readonly allowed: boolean;
-  /** The Consent version that decided. */
+  /** The Consent versions that decided, with spaces between. */
   readonly consent?: string;
 }
 
@@ -67,7 +67,8 @@ function question(judged: readonly Judged[], { write, answer, blind }: Permits, 
   const looked = bind(integers(judged.map(({ current }) => (current === undefined ? 0 : 1))));
   const pids = bind(bigints(judged.map(({ current }) => (typeof current === 'bigint' ? current : null))));
   const patients = new Slices(bind).of(judged.map((one) => one.patients ?? [])).column(bigints, 'bigint');
-  return `SELECT ${parts.map((part) => part.ok).join(' AND ')} AS allowed, COALESCE(${parts.map((part) => part.by).join(', ')}) AS consent
+  return `SELECT ${parts.map((part) => part.ok).join(' AND ')} AS allowed,
+      NULLIF(concat_ws(' ', ${parts.map((part) => part.by).join(', ')}), '') AS consent
     FROM unnest(${[`${types}::text[]`, `${looked}::integer[]`, `${pids}::bigint[]`].map(list).join(', ')}) WITH ORDINALITY AS x (type, looked, current, ord)
     CROSS JOIN LATERAL (SELECT x.type AS type, ${patients} AS patients OFFSET 0) AS n
     LEFT JOIN version v ON v.pid = COALESCE(x.current, ${STAND_IN}) ORDER BY x.ord`;

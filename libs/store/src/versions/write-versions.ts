@@ -248,7 +248,7 @@ function outcomeOf({ attempt, current }: Found): Written['outcome'] {
 }
 
 function decidedBy({ judgement: { consent } }: Found): { consent?: string } {
-  return consent === undefined ? {} : { consent };
+  return consent === undefined ? {} : { consent: [...new Set(consent.split(' '))].sort().join(' ') };
 }
 
 /** A Consent that is deleted, or of which nothing speaks any more, is revoked. */
@@ -294,7 +294,7 @@ async function madeEvent(
       time,
       patients: facts.patients,
       subject: { type, id },
-      consents: facts.consent === undefined ? [] : [facts.consent],
+      consents: facts.consent?.split(' ') ?? [],
     },
     keys,
     session,
