@@ -30,12 +30,26 @@ async function storedVersion(ctx: Context, handle: string, version: number): Pro
   return readVersion(await ctx.stub.getState(versionKey(handle, version)));
 }
 
-/** The version relied on and the one after it. Both are read, so that a batch and a revocation cannot pass each other unseen. */
+/** The version behind the last one that has a key of its own, if the head says that there is one. */
+async function nextVersion(ctx: Context, handle: string, version: number): Promise<ConsentVersion | undefined> {
+  const head = readHead(await ctx.stub.getState(headKey(handle)));
+  if (head === undefined || head.version <= version) return undefined;
+  return head.escaped?.version === version + 1 ? head.escaped : storedVersion(ctx, handle, version + 1);
+}
+
+/**
+ * The version relied on and the one after it. The head is read with it, so that a batch and a revocation cannot pass each other
+ * unseen.
+ */
 export async function intervalOf(ctx: Context, { handle, version }: Reliance): Promise<Interval> {
-  return {
-    version: await storedVersion(ctx, handle, version),
-    next: await storedVersion(ctx, handle, version + 1),
-  };
+  const stored = await storedVersion(ctx, handle, version);
+  const next = await nextVersion(ctx, handle, version);
+  return { version: stored ?? (await escapedVersion(ctx, handle, version)), next };
+}
+
+async function escapedVersion(ctx: Context, handle: string, version: number): Promise<ConsentVersion | undefined> {
+  const escaped = readHead(await ctx.stub.getState(headKey(handle)))?.escaped;
+  return escaped?.version === version ? escaped : undefined;
 }
 
 export async function consentHead(ctx: Context, handle: string): Promise<ConsentHead> {
@@ -48,7 +62,7 @@ export async function consentHead(ctx: Context, handle: string): Promise<Consent
 export async function consentVersions(ctx: Context, handle: string, last: number): Promise<ConsentVersion[]> {
   const versions: ConsentVersion[] = [];
   for (let version = 1; version <= last; version += 1) {
-    const stored = await storedVersion(ctx, handle, version);
+    const stored = (await storedVersion(ctx, handle, version)) ?? (await escapedVersion(ctx, handle, version));
     if (stored === undefined) throw new Refusal('BAD_STATE', 'a version of the Consent is missing');
     versions.push(stored);
   }
@@ -65,7 +79,8 @@ async function hasVanished(ctx: Context, head: ConsentHead, afterDays: number): 
 async function checkMayWrite(ctx: Context, head: ConsentHead, state: string, afterDays: number): Promise<void> {
   const caller = ctx.clientIdentity.getMSPID();
   if (head.custodian === caller) return;
-  const escapes = state === 'revoked' && head.witnesses.includes(caller) && (await hasVanished(ctx, head, afterDays));
+  const mayStandIn = state === 'revoked' && head.escaped === undefined && head.witnesses.includes(caller);
+  const escapes = mayStandIn && (await hasVanished(ctx, head, afterDays));
   if (!escapes) throw new Refusal('FOREIGN_CONSENT', 'another organisation keeps this Consent');
 }
 
@@ -77,14 +92,18 @@ async function checkNext(
 ): Promise<void> {
   const { handle, version, recorded } = argument;
   const last = head?.version ?? 0;
-  const stored = version <= last ? await storedVersion(ctx, handle, version) : undefined;
+  const own = version <= last ? await storedVersion(ctx, handle, version) : undefined;
+  const stored = own ?? (head?.escaped?.version === version ? head.escaped : undefined);
   if (stored && isSame(stored, argument, state)) throw new Refusal('ALREADY_RECORDED', stored.txId);
   if (version <= last) throw new Refusal('WRITTEN_ONCE', 'this version of the Consent is on the ledger already');
   if (version !== last + 1) throw new Refusal('GAP', `the Consent has ${last} versions and this is version ${version}`);
   if (head && recorded < head.recorded) throw new Refusal('BAD_TIME', 'recorded before the version before it');
 }
 
-/** Writes the next version of a Consent, and who may write the one after it. Two puts, each key under the custodian's policy. */
+/**
+ * Writes the next version of a Consent, and who may write the one after it: each key under the custodian's policy. What a witness writes in
+ * the custodian's stead stands in the head alone, whose policy lets the witnesses endorse without the custodian.
+ */
 export async function recordConsent(
   ctx: Context,
   argument: ConsentArgument,
@@ -93,16 +112,19 @@ export async function recordConsent(
 ): Promise<void> {
   const { handle, version, recorded, binding, site, witnesses } = argument;
   const head = readHead(await ctx.stub.getState(headKey(handle)));
-  if (head) await checkMayWrite(ctx, head, state, vanishedAfterDays);
   await checkNext(ctx, head, argument, state);
+  if (head) await checkMayWrite(ctx, head, state, vanishedAfterDays);
   const by = ctx.clientIdentity.getMSPID();
   const custodian = head?.custodian ?? by;
   const kept = custodian === by ? { site, witnesses } : { site: head!.site, witnesses: head!.witnesses };
   const next: ConsentHead = { custodian, ...kept, version, recorded, at: transactionTime(ctx) };
-  const value = { handle, version, state, recorded, binding, by, txId: ctx.stub.getTxID() };
+  const txId = ctx.stub.getTxID();
+  const value: ConsentVersion = { format: CONSENT_FORMAT, handle, version, state, recorded, binding, by, txId };
   const policy = custodianPolicy(custodian, kept.witnesses);
-  await put(ctx, headKey(handle), valueText(next), policy);
-  await put(ctx, versionKey(handle, version), valueText({ format: CONSENT_FORMAT, ...value }), policy);
+  const isEscape = by !== custodian;
+  await put(ctx, headKey(handle), valueText(isEscape ? { ...next, escaped: value } : next), policy);
+  for (const one of isEscape ? [] : [...(head?.escaped ? [head.escaped] : []), value])
+    await put(ctx, versionKey(handle, one.version), valueText(one), policy);
 }
 
 /** Who keeps the Consents that are carried over. */

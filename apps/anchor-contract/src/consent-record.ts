@@ -27,6 +27,12 @@ export interface ConsentHead {
   witnesses: readonly string[];
   /** The last transaction's own time, milliseconds. */
   at: number;
+  /**
+   * The last version, where witnesses have revoked in the custodian's stead. It stands here and under no key of its own: a key that
+   * does not exist yet has no policy but the channel's, which asks for the one who has vanished. The custodian's next version
+   * gives it its key.
+   */
+  escaped?: ConsentVersion;
 }
 
 export const headKey = (handle: string): string => `consent:${handle}`;
