@@ -42,6 +42,10 @@ test('a client of its own reads, writes, searches, pages and asks for operations
   expect((updated.meta as { versionId: string }).versionId).toBe('2');
   expect((await client.vread({ resourceType: 'Patient', id, version: '1' })).name).toEqual([{ family: 'Kit' }]);
 
+  const jsonPatch = [{ op: 'add' as const, path: '/active', value: true }];
+  const patched = await client.patch({ resourceType: 'Patient', id, jsonPatch });
+  expect([patched.active, (patched.meta as { versionId: string }).versionId]).toEqual([true, '3']);
+
   const searchParams = { family: 'Kit2' };
   const conditional = await client.update({ resourceType: 'Patient', searchParams, body: patient('Kit3') });
   expect(conditional.id).toBe(id);

@@ -1,5 +1,6 @@
 // FHIR R4 operations.html, and the operations of Patient, Encounter, Composition, Observation and Resource
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { codeSystem } from '#libs/fhir-definitions';
 import { type Asking, type Reply, type ReplyJson, startTestServer, type TestServer } from './test-server.js';
 
 let server: TestServer;
@@ -205,8 +206,36 @@ describe('Observation $stats', () => {
     const values = first?.resource.component.map(({ valueQuantity }) => valueQuantity.value) ?? [];
     expect(values.map((value) => Math.round(value * 1000) / 1000)).toEqual([4, 7, 1, 4, 4, 2.582, 16, 2.2]);
     expect(sources.map(({ name }) => name)).toEqual(Array(4).fill('source'));
-    for (const bad of ['subject=Patient/p&code=x', `${query}&statistic=regression`, `${query}&duration=-1`]) {
+    for (const bad of ['subject=Patient/p&code=x', `${query}&statistic=none`, `${query}&duration=-1`]) {
       expect((await server.send('GET', `Observation/$stats?${bad}`)).status).toBe(400);
     }
+  });
+
+  test('has every code of observation-statistics, regression as gradient and intercept', async () => {
+    const codes = codeSystem('http://terminology.hl7.org/CodeSystem/observation-statistics')?.concept ?? [];
+    const statistics = codes.map((concept) => (typeof concept === 'string' ? concept : concept[0]));
+    expect(statistics).toContain('regression');
+    const body = { resourceType: 'Observation', status: 'final', code: { coding: [{ code: 'line' }] } };
+    for (const [day, value] of [3, 5, 7, undefined].entries()) {
+      const more = value === undefined ? {} : { valueQuantity: { value, unit: 'kg' } };
+      const effectiveDateTime = `2024-05-0${day + 1}T00:00:00Z`;
+      await server.send('POST', 'Observation', {
+        body: { ...body, subject: { reference: 'Patient/p' }, effectiveDateTime, ...more },
+      });
+    }
+    const query = `subject=Patient/p&code=line&statistic=${statistics.join(',')}`;
+    const [first] = (await get(`Observation/$stats?${query}`)).parameter as Part[];
+    const shown = JSON.parse(JSON.stringify(first?.resource.component)) as {
+      code: { coding: [{ code: string }]; text?: string };
+      valueQuantity: { value: number; unit?: string };
+    }[];
+    expect(new Set(shown.map(({ code }) => code.coding[0].code))).toEqual(new Set(statistics));
+    const figure = (name: string) =>
+      shown.filter(({ code }) => code.coding[0].code === name).map((one) => one.valueQuantity);
+    expect([figure('count'), figure('total-count')]).toEqual([[{ value: 3 }], [{ value: 4 }]]);
+    const [gradient, intercept] = figure('regression');
+    expect([gradient?.unit, intercept?.unit]).toEqual(['kg/h', 'kg']);
+    expect(gradient?.value).toBeCloseTo(2 / 24);
+    expect(intercept?.value).toBeCloseTo(3);
   });
 });

@@ -1,12 +1,14 @@
 // http://terminology.hl7.org/CodeSystem/observation-statistics: figures over a list of numbers
 
-/** By code; of an empty list only the counts are defined. `numbers` are in ascending order. */
-export const STATISTICS: Readonly<Record<string, (numbers: readonly number[]) => number | undefined>> = {
+type Statistic = (numbers: readonly number[], all: number) => number | undefined;
+
+/** By code; of an empty list only the counts are defined. `numbers` are in ascending order; `all` counts what has no number as well. */
+export const STATISTICS: Readonly<Record<string, Statistic>> = {
   average: mean,
   maximum: (numbers) => numbers.at(-1),
   minimum: (numbers) => numbers[0],
   count: (numbers) => numbers.length,
-  'total-count': (numbers) => numbers.length,
+  'total-count': (_, all) => all,
   median: (numbers) => quantile(numbers, 0.5),
   sum: (numbers) => (numbers.length === 0 ? undefined : sum(numbers)),
   variance,

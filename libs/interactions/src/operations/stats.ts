@@ -15,10 +15,12 @@ import {
   operationParameters,
   textPairs,
 } from './parameters.js';
+import { type Point, regression, timeOf } from './regression.js';
 import { STATISTICS } from './statistics.js';
 
 const KNOWN = ['subject', 'code', 'system', 'coding', 'duration', 'period', 'statistic', 'include', 'limit'];
 const STATISTICS_SYSTEM = 'http://terminology.hl7.org/CodeSystem/observation-statistics';
+const REGRESSION = 'regression';
 const HOUR = 3_600_000;
 const MOST_SOURCES = 1000;
 
@@ -39,7 +41,7 @@ export async function observationStatistics(services: Services, request: FhirReq
   if (subject === undefined || codings.length === 0 || statistics.length === 0) {
     throw badRequest('$stats needs subject, code and statistic', 'required');
   }
-  const unknown = statistics.find((name) => !Object.hasOwn(STATISTICS, name));
+  const unknown = statistics.find((name) => name !== REGRESSION && !Object.hasOwn(STATISTICS, name));
   if (unknown !== undefined)
     throw badRequest(`The statistic ${unknown.slice(0, 64)} is not supported`, 'not-supported');
   const limit = oneCount(parameters, 'limit', MOST_SOURCES) ?? MOST_SOURCES;
@@ -108,6 +110,8 @@ function statisticsOf(
     throw badRequest('The Observations have several units: ask for one code in one unit', 'business-rule');
   const numbers = quantities.map(({ value }) => value).sort((a, b) => a - b);
   const [unit] = units;
+  const figure = (name: string): JsonObject[] =>
+    name === REGRESSION ? line(found, unit) : [component(name, numbers, found.length, unit)];
   const { system, code } = asked.coding;
   return {
     resourceType: 'Observation',
@@ -115,7 +119,7 @@ function statisticsOf(
     code: { coding: [{ code, ...(system === undefined ? {} : { system }) }] },
     subject: { reference: asked.subject },
     effectiveDateTime: instant(asked.time),
-    component: asked.statistics.map((name) => component(name, numbers, unit)),
+    component: asked.statistics.flatMap(figure),
   };
 }
 
@@ -132,11 +136,27 @@ function quantityOf(quantity: JsonValue | undefined): Amount[] {
 
 const COUNTS = new Set(['count', 'total-count']);
 
-function component(name: string, numbers: readonly number[], unit = ''): JsonObject {
-  const value = STATISTICS[name]?.(numbers);
+function component(name: string, numbers: readonly number[], all: number, unit = ''): JsonObject {
+  const value = STATISTICS[name]?.(numbers, all);
   const code = { coding: [{ system: STATISTICS_SYSTEM, code: name }] };
   if (value === undefined || !Number.isFinite(value)) return { code, dataAbsentReason: { text: 'too few values' } };
   return { code, valueQuantity: { value, ...(COUNTS.has(name) || unit === '' ? {} : { unit }) } };
+}
+
+/** Two components: how much the value changes in an hour, and what it was at the first time, by the line. */
+function line(found: readonly Observed[], unit = ''): JsonObject[] {
+  const points = found.flatMap(({ resource }): Point[] => {
+    const [quantity] = quantityOf(resource.valueQuantity);
+    const time = timeOf(resource);
+    return quantity === undefined || time === undefined ? [] : [{ time, value: quantity.value }];
+  });
+  const fitted = regression(points);
+  const code = (text: string) => ({ coding: [{ system: STATISTICS_SYSTEM, code: REGRESSION }], text });
+  if (fitted === undefined) return [{ code: code('gradient'), dataAbsentReason: { text: 'too few times' } }];
+  return [
+    { code: code('gradient per hour'), valueQuantity: { value: fitted.gradient, ...(unit && { unit: `${unit}/h` }) } },
+    { code: code('intercept at the first time'), valueQuantity: { value: fitted.intercept, ...(unit && { unit }) } },
+  ];
 }
 
 /** Sources go in as they are stored. */
