@@ -1,3 +1,3 @@
-export { toJson, type XmlLimits } from './read/to-json.js';
+export { toJson, toJsonInTurns, type XmlLimits } from './read/to-json.js';
 export { toXml } from './write/to-xml.js';
 export { XmlError, type XmlErrorReason } from './xml-error.js';

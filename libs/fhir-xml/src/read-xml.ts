@@ -31,12 +31,19 @@ export interface XmlPlace {
   fault(reason: XmlErrorReason, fault: string): XmlError;
 }
 
+/** Reads a text that comes piece by piece. */
+export interface XmlReader {
+  /** @throws XmlError for the first fault. */
+  write(text: string): void;
+  /** There is no more of it. @throws XmlError. */
+  close(): void;
+}
+
 /**
- * Reads one well-formed text. It knows the five entities of XML and no other, refuses every document type declaration, and
+ * A reader of one well-formed text. It knows the five entities of XML and no other, refuses every document type declaration, and
  * nests no deeper than `maxDepth`. Comments and processing instructions mean nothing. Time is linear in the text.
- * @throws XmlError for the first fault.
  */
-export function readXml(text: string, maxDepth: number, events: XmlEvents): void {
+export function xmlReader(maxDepth: number, events: XmlEvents): XmlReader {
   const parser = new SaxesParser({ xmlns: true, defaultXMLVersion: '1.0', forceXMLVersion: true });
   parser.ENTITIES = ENTITIES;
   const fault = (reason: XmlErrorReason, what: string) =>
@@ -59,7 +66,7 @@ export function readXml(text: string, maxDepth: number, events: XmlEvents): void
   });
   parser.on('text', (found) => events.text(found, at));
   parser.on('cdata', (found) => events.text(found, at));
-  parser.write(text).close();
+  return { write: (text) => void parser.write(text), close: () => void parser.close() };
 }
 
 function refuseForbidden(

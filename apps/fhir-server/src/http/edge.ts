@@ -102,7 +102,7 @@ export class Edge {
     wantedOf(request);
     choiceOf(query);
     const incoming = contentOf(request);
-    const body = incoming ? undefined : bodyOf(request, kind);
+    const body = incoming ? undefined : await bodyOf(request, kind);
     const { headers } = request;
     const match = ifMatch(headers['if-match']);
     const since = ifModifiedSince(headers['if-modified-since']);

@@ -1,12 +1,12 @@
 // FHIR R4 xml.html and json.html: JSON within, what the client asked for without.
 import { JsonError, parse } from '#libs/fhir-json';
-import { FhirError, notAcceptable, payloadTooLarge } from '#libs/fhir-model';
-import { toJson, toXml, XmlError } from '#libs/fhir-xml';
+import { FhirError, notAcceptable } from '#libs/fhir-model';
+import { toJson, toJsonInTurns, toXml, XmlError } from '#libs/fhir-xml';
 import type { Answer } from '#libs/interactions';
 import { FHIR_XML, type Format } from './negotiate.js';
 
-/** XML is read in one go, and meanwhile nobody else is served: more is taken as JSON only. */
-const LARGEST_XML = 16 * 1024 * 1024;
+/** What is larger is read in turns with others: in one go nobody else would be served meanwhile. */
+const AT_ONCE = 256 * 1024;
 
 /** An answer in the representation that was asked for. @throws FhirError 406 for content that XML has no form for. */
 export function inFormat(answer: Answer, format: Format): Answer {
@@ -27,12 +27,11 @@ export function xmlText(json: Uint8Array | string): string {
   }
 }
 
-/** A body as JSON. @throws FhirError 400 for XML that is none of FHIR, 413. */
-export function jsonBody(body: Buffer, format: Format): Buffer {
+/** A body as JSON. Rejects with FhirError 400 for XML that is none of FHIR. */
+export async function jsonBody(body: Buffer, format: Format): Promise<Buffer> {
   if (format === 'json') return body;
-  if (body.length > LARGEST_XML) throw payloadTooLarge(LARGEST_XML);
   try {
-    return Buffer.from(toJson(body));
+    return body.length <= AT_ONCE ? Buffer.from(toJson(body)) : await toJsonInTurns(body);
   } catch (error) {
     if (!(error instanceof XmlError)) throw error;
     const diagnostics = `The body is no XML that can be taken: ${error.message}`;

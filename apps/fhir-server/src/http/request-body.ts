@@ -15,8 +15,8 @@ const CREATE = /^\/fhir\/Binary\/?(\?|$)/;
 const UPDATE = /^\/fhir\/Binary(\/[^/$?]+)?\/?(\?|$)/;
 const NOTHING = /^(?!)/;
 
-/** The body of that kind: of a form as it is, of everything else as FHIR JSON. @throws FhirError 400 or 415. */
-export function bodyOf(request: FastifyRequest, kind: BodyKind): Buffer | undefined {
+/** The body of that kind: of a form as it is, of everything else as FHIR JSON. Rejects with FhirError 400 or 415. */
+export async function bodyOf(request: FastifyRequest, kind: BodyKind): Promise<Buffer | undefined> {
   const contentType = request.headers['content-type'];
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   switch (kind) {

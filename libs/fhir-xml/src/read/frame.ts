@@ -35,6 +35,11 @@ export class Frame {
     return new Frame(slot.content, placeWithin(slot.content), slot).withAttributes(tag, at);
   }
 
+  /** Whether it is an entry of a Bundle, if what it stands in is the outermost element. */
+  get isBundleEntry(): boolean {
+    return this.content.kind === 'complex' && this.content.place === 'Bundle.entry';
+  }
+
   /** The frame of a child. @throws XmlError if it may not stand here. */
   open(tag: Tag, at: XmlPlace): Frame {
     if (this.content.kind === 'resource') {

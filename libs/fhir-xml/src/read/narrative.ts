@@ -4,6 +4,13 @@ import { attributeText } from '../write/escape.js';
 
 const NAMESPACES = 'http://www.w3.org/2000/xmlns/';
 
+/** The text that a narrative is read from. */
+export interface NarrativeSource {
+  slice(start: number, end: number): string;
+  /** Where the tag begins that ends there. */
+  tagBefore(position: number): number;
+}
+
 /**
  * A `div` that is being read. Where its elements have no prefixes and it declares their namespace itself, its text is taken as
  * it stands; otherwise it is written anew so, since in JSON there is nothing around it that could declare a prefix.
@@ -17,10 +24,10 @@ export class Narrative {
   /** `position` is the index behind the tag of the `div`. */
   constructor(
     div: Tag,
-    private readonly source: string,
+    private readonly source: NarrativeSource,
     position: number,
   ) {
-    this.start = source.lastIndexOf('<', position - 1);
+    this.start = source.tagBefore(position);
     this.isPlain = div.attributes.xmlns !== undefined;
     this.open(div);
   }

@@ -1,6 +1,6 @@
 // FHIR R4 narrative.html#xhtml: the div of a narrative is one well-formed element of XHTML.
 import type { JsonValue } from '#libs/fhir-json';
-import { readXml, type Tag, XHTML, type XmlPlace } from '../read-xml.js';
+import { type Tag, XHTML, type XmlPlace, xmlReader } from '../read-xml.js';
 import { XmlError } from '../xml-error.js';
 
 const DEPTH = 100;
@@ -24,7 +24,9 @@ function declared(text: string): string {
 function readDiv(text: string, div: Div): void {
   if (!/^\s*</.test(text) || /^\s*<\?xml\s/.test(text)) throw notXhtml();
   try {
-    readXml(text, DEPTH, div);
+    const xml = xmlReader(DEPTH, div);
+    xml.write(text);
+    xml.close();
   } catch (error) {
     throw error instanceof XmlError ? notXhtml() : error;
   }
