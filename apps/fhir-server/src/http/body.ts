@@ -7,6 +7,7 @@ import { badRequest, payloadTooLarge, unsupportedMediaType } from '#libs/fhir-mo
 import type { Config } from '../config.js';
 import { Allowance } from './allowance.js';
 import { Arriving } from './arriving.js';
+import { Pieces } from './pieces.js';
 import { isContent } from './request-body.js';
 
 /** For all of a body that is read before anything is done; content of Binaries has its own. */
@@ -56,7 +57,7 @@ function collected(
 ): Promise<Buffer> {
   const source = inflated(request, payload);
   return new Promise((resolve, reject) => {
-    const pieces: Buffer[] = [];
+    const pieces = new Pieces(Math.min(limit, source === payload ? Number(request.headers['content-length'] ?? 0) : 0));
     let size = 0;
     const stop = (error: unknown) => {
       clearTimeout(deadline);
@@ -72,14 +73,14 @@ function collected(
       if (size > limit) return stop(payloadTooLarge(limit));
       try {
         grow(piece.length);
-        pieces.push(piece);
+        pieces.add(piece);
       } catch (error) {
         stop(error);
       }
     });
     source.once('end', () => {
       clearTimeout(deadline);
-      resolve(Buffer.concat(pieces, size));
+      resolve(pieces.whole());
     });
     source.once('error', () => stop(badRequest('The body could not be read to its end')));
     payload.once('error', () => stop(badRequest('The body could not be read to its end')));
