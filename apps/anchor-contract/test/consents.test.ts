@@ -130,6 +130,29 @@ describe('a custodian that has vanished', () => {
     await revoke(state, { version: 2 }, OTHER);
     const { custodian, versions } = await history(state);
     expect([custodian, versions[1].by, versions[1].state]).toEqual([OWN, OTHER, 'revoked']);
+    await expect(revoke(state, { version: 2 }, OTHER)).rejects.toThrow(/^ALREADY_RECORDED /);
+    await expect(revoke(state, { version: 3 }, OTHER)).rejects.toThrow(/^FOREIGN_CONSENT /);
+  });
+
+  test('is stood in for in the head of the Consent alone, whose policy does not ask for it; its next version gives that a key', async () => {
+    const state = await inForce();
+    const keys = [...state.values.keys()];
+    state.time = LATER;
+    await revoke(state, { version: 2 }, OTHER);
+    expect([...state.values.keys()]).toEqual(keys);
+    const log = new Log(state);
+    expect(await log.relies({ version: 1, earliest: 1_500 })).toEqual([]);
+    expect(await log.relies({ version: 1, earliest: 2_000 })).toMatchObject([{ reason: 'ENDED' }]);
+    expect(await log.relies({ version: 2, earliest: 2_100 })).toMatchObject([{ reason: 'REVOKED' }]);
+    await put(state, { version: 3 });
+    const { versions } = await history(state);
+    expect(versions.map(({ by, state: is }: { by: string; state: string }) => [by, is])).toEqual([
+      [OWN, 'recorded'],
+      [OTHER, 'revoked'],
+      [OWN, 'recorded'],
+    ]);
+    expect(await log.relies({ version: 2, earliest: 2_100 })).toMatchObject([{ reason: 'REVOKED' }]);
+    expect(await log.relies({ version: 3, earliest: 3_100 })).toEqual([]);
   });
 
   test('has not vanished while its log moves', async () => {
