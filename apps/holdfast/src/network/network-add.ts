@@ -35,6 +35,8 @@ export async function networkAdd(config: Config, say: (line: string) => void): P
   if (!ports || lockHolder(places.network) === undefined) {
     throw new StartError(`No network runs on ${config.dataDir}: start it with "network up".`);
   }
+  if (ports.inContainers)
+    throw new StartError('The nodes of this network run in containers: docker-compose.yml has them for two hospitals.');
   const port = portsFrom(ports.orderer, ports.peers.length + 1).peers.at(-1)!;
   if ((await whyNotListen(port, '127.0.0.1')) !== undefined) {
     throw new StartError(`Port ${port}, which the new peer needs, is in use by another program.`);

@@ -22,6 +22,7 @@ export function networkCommand(command: Command): Command {
     .description('make or start the network: an orderer, a peer for each hospital, and the contract')
     .option('--orgs <number>', 'hospitals, when the network is made (default 2)', wholeNumber)
     .option('--port <number>', 'port of the orderer, when the network is made (default 7050)', wholeNumber)
+    .option('--containers', 'when the network is made: orderer and peers are run by docker-compose.yml')
     .action((options: UpOptions) => networkUp(readConfig(), options, say));
   command
     .command('add')

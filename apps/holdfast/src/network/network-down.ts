@@ -14,7 +14,8 @@ export async function networkDown(
   say: (line: string) => void,
 ): Promise<void> {
   const places = placesOf(config.dataDir);
-  if (!readPorts(places)) throw new StartError(`There is no network in ${config.dataDir}.`);
+  const ports = readPorts(places);
+  if (!ports) throw new StartError(`There is no network in ${config.dataDir}.`);
   const pid = lockHolder(places.network);
   if (pid === undefined) say('The network does not run.');
   else {
@@ -23,6 +24,7 @@ export async function networkDown(
     if (!(await goneWithin(pid, STOP_WITHIN))) throw new StartError(`The network, process ${pid}, does not stop.`);
     say('Stopped.');
   }
+  if (ports.inContainers) say('To stop its containers: docker compose --profile fabric stop');
   if (options.purge !== true) return;
   for (const folder of [places.network, places.ledger]) rmSync(folder, { recursive: true, force: true });
   say('Its certificates, blocks and state are deleted.');

@@ -10,7 +10,7 @@ import { bringUp, contractPackage, openOrMakeNetwork } from './bring-up.js';
 import type { KeeperMessage } from './keeper-message.js';
 import { contractService, type NodeParts, ordererService, peerServices } from './node-services.js';
 import { placesOf, readPorts } from './places.js';
-import { findPrograms } from './programs.js';
+import { CONTAINED, findPrograms } from './programs.js';
 
 const log = { write: (line: string) => process.stdout.write(`${line}\n`) };
 
@@ -24,7 +24,20 @@ function partsOf(config: Config): NodeParts {
   const places = placesOf(config.dataDir);
   const ports = readPorts(places);
   if (!ports) throw new Error('There is no network in this DATA_DIR.');
-  return { config, places, ports, programs: findPrograms(config.variables) };
+  return { config, places, ports, programs: ports.inContainers ? CONTAINED : findPrograms(config.variables) };
+}
+
+/** Nodes that others start are waited for, an image to be fetched included. */
+const CONTAINERS_WITHIN = 600_000;
+
+async function everyReady(specs: readonly ServiceSpec[]): Promise<void> {
+  const end = Date.now() + CONTAINERS_WITHIN;
+  for (const { name, isReady } of specs) {
+    while (!(await isReady(true))) {
+      if (Date.now() > end) throw new Error(`The container of ${name} does not answer.`);
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
 }
 
 class Keeper {
@@ -39,19 +52,28 @@ class Keeper {
   async start(): Promise<void> {
     const { places, ports } = this.parts;
     const network = await openOrMakeNetwork(places, ports);
-    tell({ say: `Starting an orderer, ${ports.peers.length} peers and the contract ...` });
-    await Promise.all((await this.specs(network)).map((spec) => this.startService(spec)));
+    const specs = await this.specs(network);
+    if (ports.inContainers) {
+      await this.startService(specs.at(-1)!);
+      tell({ say: 'Waiting for orderer and peers. To start them: docker compose --profile fabric up -d' });
+      await everyReady(specs);
+    } else {
+      tell({ say: `Starting an orderer, ${ports.peers.length} peers and the contract ...` });
+      await Promise.all(specs.map((spec) => this.startService(spec)));
+    }
     const { sequence } = await bringUp(network, ports, (say) => tell({ say }));
     tell({ ready: { endpoint: network.connection.endpoint, sequence } });
   }
 
   /** Peers first: the orderer is the last whom they could ask for something. */
   async stop(): Promise<void> {
-    const [orderer, ...others] = this.services;
+    const orderer = this.services.find(({ name }) => name === 'orderer');
+    const others = this.services.filter((service) => service !== orderer);
     await Promise.all(others.map((service) => service.stop()));
     await orderer?.stop();
   }
 
+  /** The contract is the last. Their settings are written. */
   private async specs(network: Network): Promise<ServiceSpec[]> {
     const contract = contractService(this.parts, contractPackage(this.parts.ports).id);
     return [ordererService(this.parts, network), ...(await peerServices(this.parts, network)), contract];

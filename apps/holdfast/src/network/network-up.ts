@@ -23,14 +23,18 @@ export interface UpOptions {
   orgs?: number;
   /** Port of the orderer; the others follow. */
   port?: number;
+  /** Orderer and peers are started by docker-compose.yml; otherwise from the two programs. */
+  containers?: boolean;
 }
 
 const BASE_PORT = 7050;
 const ORGANIZATIONS = 2;
 const keeper = fileURLToPath(new URL('./network-keeper.js', import.meta.url));
 
-async function refuseTakenPorts({ orderer, ordererAdmin, contract, peers }: NetworkPorts): Promise<void> {
-  for (const port of [orderer, ordererAdmin, contract, ...peers]) {
+/** Containers may run already: of theirs nothing is known. */
+async function refuseTakenPorts({ inContainers, ...ports }: NetworkPorts): Promise<void> {
+  const { orderer, ordererAdmin, contract, peers } = ports;
+  for (const port of inContainers ? [contract] : [orderer, ordererAdmin, contract, ...peers]) {
     if ((await whyNotListen(port, '127.0.0.1')) !== undefined) {
       throw new StartError(`Port ${port} is in use by another program: a network is made on other ports with --port.`);
     }
@@ -38,9 +42,11 @@ async function refuseTakenPorts({ orderer, ordererAdmin, contract, peers }: Netw
 }
 
 /** The ports of the network that is there, or of the one to be made. */
-function planned(places: Places, { orgs, port }: UpOptions): NetworkPorts {
+function planned(places: Places, { orgs, port, containers = false }: UpOptions): NetworkPorts {
   const known = readPorts(places);
-  if (!known) return portsFrom(port ?? BASE_PORT, orgs ?? ORGANIZATIONS);
+  if (!known) return { ...portsFrom(port ?? BASE_PORT, orgs ?? ORGANIZATIONS), inContainers: containers };
+  if (containers && !known.inContainers)
+    throw new StartError('The network of this DATA_DIR was made without containers.');
   if ((orgs ?? known.peers.length) !== known.peers.length) {
     throw new StartError(
       `The network of this DATA_DIR has ${known.peers.length} organisations: "network add" adds one, another DATA_DIR holds another network.`,
@@ -81,7 +87,8 @@ function startKeeper(config: Config, places: Places, say: (line: string) => void
 export async function networkUp(config: Config, options: UpOptions, say: (line: string) => void): Promise<void> {
   const begun = Date.now();
   const places = placesOf(config.dataDir);
-  findPrograms(config.variables);
+  const ports = planned(places, options);
+  if (!ports.inContainers) findPrograms(config.variables);
   if (holdsEmbeddedChain(places)) {
     throw new StartError(`The ledger in ${places.ledger} is the embedded one: set DATA_DIR to another folder.`);
   }
@@ -89,7 +96,6 @@ export async function networkUp(config: Config, options: UpOptions, say: (line: 
     say('The network runs already.');
     return;
   }
-  const ports = planned(places, options);
   hospitals(ports.peers.length);
   await refuseTakenPorts(ports);
   writePorts(places, ports);

@@ -9,6 +9,8 @@ export interface NetworkPorts {
   contract: number;
   /** One for each organisation, in their order. */
   peers: number[];
+  /** Orderer and peers are run by docker-compose.yml, not by us. */
+  inContainers?: boolean;
 }
 
 /** Folders of a real network below DATA_DIR. */

@@ -8,6 +8,9 @@ export interface Programs {
   orderer: string;
 }
 
+/** As the images call them: we do not start these. */
+export const CONTAINED: Programs = { peer: 'peer', orderer: 'orderer' };
+
 function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
@@ -21,7 +24,7 @@ function find(name: string, folders: readonly string[]): string {
   const found = folders.map((folder) => join(folder, name)).find(isProgram);
   if (found !== undefined) return found;
   throw new StartError(
-    `The program ${name} of Hyperledger Fabric 3.1 is not on this machine: Fabric publishes it in the archives of its release page (github.com/hyperledger/fabric/releases) and in the images hyperledger/fabric-peer and hyperledger/fabric-orderer; set FABRIC_BIN to the folder that holds peer and orderer.`,
+    `The program ${name} of Hyperledger Fabric 3.1 is not on this machine: Fabric publishes it in the archives of its release page (github.com/hyperledger/fabric/releases) and in the images hyperledger/fabric-peer and hyperledger/fabric-orderer; set FABRIC_BIN to the folder that holds peer and orderer, or let docker-compose.yml run the images (network up --containers).`,
   );
 }
 
