@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ONE_OPERATOR, type Pin, parsePin, verifyConsistency, verifyReceipt } from '#libs/evidence';
 import { openBlock } from '#libs/fabric-block';
 import { createNetwork } from '#libs/fabric-network';
+import { CompactRange, EMPTY_ROOT, leafHash } from '#libs/merkle';
 import { bindLedger, consistencyProof, latestCheckpoint, OtherLedger, sealedLog } from '#libs/store';
 import { type TestLedger, testLedger } from '../../ledger-node/test/test-ledger.js';
 import type { Installation } from '../src/installation/installation.js';
@@ -82,6 +83,30 @@ describe('before anything is done', () => {
 
   it('so is the network that the log is on', async () => {
     await expect(moveLog(parts({ to: site.dataDir }))).rejects.toThrow('The log is on this network already.');
+  });
+});
+
+describe('an adoption that not every organisation has endorsed', () => {
+  const range = CompactRange.of();
+  range.append(leafHash(Buffer.from('leaf')));
+  const [root, hash] = [range.root().toString('base64'), leafHash(Buffer.from('hash')).toString('base64')];
+  const log = { root, site: 'site-b', size: 1 };
+  const past = { block: 1, blockHash: hash, channel: 'holdfast', genesis: hash, pin: hash };
+  const consents = { root: EMPTY_ROOT.toString('base64'), size: 0 };
+  const offer = { ...log, before: past, consents, decided: 0, organizations: MSP_IDS, range: [root] };
+  const submitted = async (fn: string, argument: object, endorsers: string[]) => {
+    const { txId, envelope } = await region.ledger.prepare(fn, argument, endorsers);
+    await region.ledger.submit(envelope, txId);
+    return (await region.ledger.status(txId, 5_000))?.code;
+  };
+
+  it('is invalid on the ledger itself, where a majority is enough for everything else', async () => {
+    expect(await submitted('offerAdoption', offer, ['ClinicMSP', 'HospitalMSP'])).toBe('VALID');
+    for (const two of [MSP_IDS.slice(0, 2), MSP_IDS.slice(1), [MSP_IDS[0]!, MSP_IDS[2]!]])
+      expect(await submitted('adopt', log, two)).toBe('ENDORSEMENT_POLICY_FAILURE');
+    expect(await region.ledger.evaluate('head', { site: 'site-b' })).toEqual({ size: 0 });
+    expect(await submitted('adopt', log, MSP_IDS)).toBe('VALID');
+    expect(await region.ledger.evaluate('head', { site: 'site-b' })).toMatchObject({ size: 1, root });
   });
 });
 

@@ -137,7 +137,7 @@ describe('a receipt from before the move', () => {
   });
 
   it('is FORKED when its tree is not the beginning of the one that was taken over', () => {
-    const fork = Object.assign(new PaperLedger(), old, { events: [...old.events.slice(0, 4)].reverse() });
+    const fork = Object.assign(new PaperLedger(), old, { events: old.events.slice(0, 4).toReversed() });
     const receipt = { ...fork.receipt(2), continuation: old.consistency(4, MOVED_AT) };
     expect(judge(receipt).verdict).toBe('FORKED');
     const whole = Object.assign(new PaperLedger(), old, { events: [...old.events].reverse() });
@@ -256,7 +256,7 @@ describe('two checkpoints across the move', () => {
 
   it('are FORKED when the log after the move is smaller than what was taken over, or another', () => {
     expect(judged(early(5), late(all.slice(0, 8)), grown.consistency(5, 8))).toBe('FORKED');
-    expect(judged(early(5), late([...all.slice(0, MOVED_AT)].reverse()))).toBe('FORKED');
+    expect(judged(early(5), late(all.slice(0, MOVED_AT).toReversed()))).toBe('FORKED');
     expect(judged(early(5), late(all), grown.consistency(6, all.length))).toBe('FORKED');
   });
 
