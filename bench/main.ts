@@ -1,6 +1,7 @@
 // `npm run bench`: throughput as ratios against bare Postgres and bare Fastify, all in one run on one machine. `npm run bench --
 // ledger`: what goes to the ledger, against the same bytes submitted raw. `npm run bench -- node`: the ledger node itself. `npm run bench --
-// validate`: validation against @medplum/core. `npm run bench -- import`: generated patients, by transaction.
+// validate`: validation against @medplum/core. `npm run bench -- import`: generated patients, by transaction. `npm run bench -- rest`: a mix of
+// interactions, with consent and anchoring on and off.
 
 import { benchCreate } from './create.js';
 import { benchImport } from './import.js';
@@ -8,6 +9,7 @@ import { benchLedger, ledgerTable } from './ledger.js';
 import { benchNode } from './node.js';
 import { withPlayground } from './playground.js';
 import { benchRead } from './read.js';
+import { benchRest } from './rest.js';
 import { table } from './table.js';
 import { benchValidate } from './validate.js';
 
@@ -31,6 +33,7 @@ const BENCHES = new Map([
   ['import', benchImport],
   ['ledger', benchLedgerOnly],
   ['node', benchNode],
+  ['rest', benchRest],
   ['validate', benchValidate],
 ]);
 await (BENCHES.get(process.argv[2] ?? '') ?? benchServer)();

@@ -30,6 +30,6 @@ async function load(clients: number, seconds: number, operation: () => Promise<v
   return { times, elapsed: (performance.now() - start) / 1000 };
 }
 
-function quantile(sorted: number[], share: number): number {
+export function quantile(sorted: number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }

@@ -20,15 +20,21 @@ export interface Playground {
   run(program: string, env: Record<string, string>): Promise<string>;
 }
 
-/** Sets up, lets `use` work, and takes everything away again. Says on stderr what it does. */
-export async function withPlayground<T>(use: (playground: Playground) => Promise<T>): Promise<T> {
+/**
+ * Sets up, lets `use` work, and takes everything away again. Says on stderr what it does. `nodeArguments` are for the server's
+ * process.
+ */
+export async function withPlayground<T>(
+  use: (playground: Playground) => Promise<T>,
+  nodeArguments: readonly string[] = [],
+): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
   chmodSync(folder, 0o711);
   const children: ChildProcess[] = [];
   const say = (line: string) => process.stderr.write(`${line}\n`);
   const postgres = await startPostgres({ home: join(folder, 'postgres'), log: join(folder, 'postgres.log'), say });
-  const run = async (program: string, env: Record<string, string>) => {
-    const child = spawn(process.execPath, [program], {
+  const run = async (program: string, env: Record<string, string>, args: readonly string[] = []) => {
+    const child = spawn(process.execPath, [...args, program], {
       env: { ...process.env, ...env },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
@@ -43,10 +49,8 @@ export async function withPlayground<T>(use: (playground: Playground) => Promise
     const config = readConfig(settings);
     const token = await issueToken({ scope: 'system/*.cruds', purpose: 'TREAT' }, config);
     say('Starting the server ...');
-    await run(join(import.meta.dirname, '../apps/fhir-server/src/main.js'), {
-      ...settings,
-      DATABASE_URL: postgres.url,
-    });
+    const environment = { ...settings, DATABASE_URL: postgres.url };
+    await run(join(import.meta.dirname, '../apps/fhir-server/src/main.js'), environment, nodeArguments);
     return await use({ databaseUrl: postgres.url, base: `http://127.0.0.1:${port}/fhir`, token, run });
   } finally {
     await Promise.all(children.map(stop));

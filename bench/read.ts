@@ -1,53 +1,44 @@
 import { join } from 'node:path';
 import pg from 'pg';
-import { httpClient, type Send } from './http-load.js';
-import { measure } from './measure.js';
+import { measureLoad } from './http-load.js';
 import { observation } from './observation.js';
 import type { Playground } from './playground.js';
 import type { Result } from './table.js';
+import { Wire } from './wire.js';
 
 const RESOURCES = 500;
 
-/** read against a bare Fastify handler that selects the same bytes. */
+/** read against a bare Fastify handler that selects the same bytes, both loaded by the same program. */
 export async function benchRead(playground: Playground, clients: number, seconds: number): Promise<Result[]> {
-  const server = httpClient(playground.base, playground.token);
-  const ids = await fill(server);
-  await copyBare(playground, server, ids);
+  const { base, token } = playground;
+  const ids = await fill(playground);
   const url = await playground.run(join(import.meta.dirname, 'bare-fastify.js'), {
     DATABASE_URL: playground.databaseUrl,
   });
-  const bare = await measure(clients, seconds, reader(httpClient(url), ids));
-  const ours = await measure(clients, seconds, reader(server, ids));
+  const load = { scenario: 'read', clients, seconds, ids };
+  const bare = await measureLoad({ ...load, base: url });
+  const ours = await measureLoad({ ...load, base, token });
   return [
     { name: 'read: bare Fastify and pg', ...bare },
     { name: 'read: Holdfast', ...ours, ratio: ours.perSecond / bare.perSecond },
   ];
 }
 
-async function fill(send: Send): Promise<string[]> {
-  const ids: string[] = [];
-  for (let index = 0; index < RESOURCES; index += 1) {
-    const stored = await send('POST', '/Observation', 201, observation('bench', index));
-    ids.push((JSON.parse(stored) as { id: string }).id);
-  }
-  return ids;
-}
-
-async function copyBare({ databaseUrl }: Playground, send: Send, ids: string[]): Promise<void> {
+/** Resources in the server, and the same bytes where the bare handler finds them; gives their ids. */
+async function fill({ base, token, databaseUrl }: Playground): Promise<string[]> {
+  const wire = await Wire.open(base, token);
   const client = new pg.Client(databaseUrl);
   await client.connect();
   await client.query('CREATE TABLE bare_read (id text PRIMARY KEY, content bytea NOT NULL)');
-  for (const id of ids) {
-    const content = Buffer.from(await send('GET', `/Observation/${id}`, 200));
-    await client.query('INSERT INTO bare_read VALUES ($1, $2)', [id, content]);
+  const ids: string[] = [];
+  for (let index = 0; index < RESOURCES; index += 1) {
+    const { status, body } = await wire.send('POST', '/Observation', observation('bench', index));
+    if (status !== 201) throw new Error(`POST /Observation was ${status}`);
+    const { id } = JSON.parse(body.toString()) as { id: string };
+    await client.query('INSERT INTO bare_read VALUES ($1, $2)', [id, body]);
+    ids.push(id);
   }
   await client.end();
-}
-
-function reader(send: Send, ids: string[]): () => Promise<void> {
-  let next = 0;
-  return async () => {
-    next = (next + 1) % ids.length;
-    await send('GET', `/Observation/${ids[next]}`, 200);
-  };
+  wire.close();
+  return ids;
 }

@@ -16,10 +16,15 @@ export function table(results: Result[]): string {
     ratio?.toFixed(2) ?? '',
   ]);
   const head = ['', 'per second', 'p50 ms', 'p99 ms', 'of bare'];
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  return columns([head, ...rows]);
+}
+
+/** Cells in columns, the first to the left and all others to the right. */
+export function columns(rows: string[][]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: string[]) =>
     cells
       .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
       .join('  ');
-  return [head, ...rows].map(line).join('\n');
+  return rows.map(line).join('\n');
 }
