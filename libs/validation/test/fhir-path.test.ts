@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fhirpath from 'fhirpath';
 import r4 from 'fhirpath/fhir-context/r4';
 import type { JsonObject } from '#libs/fhir-json';
-import { validate } from '#libs/validation';
+import { validate, validateResource } from '#libs/validation';
 import { clinicalFiles, example } from './example.js';
 import { typedNodes } from './typed-nodes.js';
 
@@ -23,6 +23,18 @@ describe('an expression', () => {
       const [issue] = validate(resource.resourceType as string, resource);
       const found = fhirpath.evaluate(resource, issue!.expression![0]!, {}, r4) as JsonObject[];
       return found.length === 1 && found[0]!.somethingElse === 'mark' ? [] : [{ file, issue, found: found.length }];
+    });
+    expect(lost).toEqual([]);
+  });
+
+  test('of every issue in depth leads to one element', () => {
+    const lost = clinicalFiles().flatMap((file, turn) => {
+      const resource = example(file);
+      if (turn % 4 !== 0 || JSON.stringify(resource).length > 50_000) return [];
+      return validateResource(resource).flatMap(({ expression: [path = ''] = [] }) => {
+        const found: unknown[] = fhirpath.evaluate(resource, path, {}, r4);
+        return found.length === 1 ? [] : [`${file} ${path} ${found.length}`];
+      });
     });
     expect(lost).toEqual([]);
   });

@@ -121,6 +121,27 @@ describe('a profile', () => {
     expect(faults(observation(), [{ ...rest, snapshot }])).toEqual(['required Observation']);
   });
 
+  test('says which elements a system must support, derived and in slices too', () => {
+    const base = profile('base', 'Observation', [element('Observation.status', { mustSupport: true })]);
+    const derived = profile(
+      'derived',
+      'Observation',
+      [
+        element('Observation.component', {
+          slicing: { discriminator: [{ type: 'value', path: 'code' }], rules: 'open' },
+        }),
+        element('Observation.component:A', { min: 0 }),
+        element('Observation.component:A.value[x]', { mustSupport: true }),
+      ],
+      `${BASE}base`,
+    );
+    expect(definitions(base, derived).profiles.get(`${BASE}derived`)?.mustSupport).toEqual([
+      'Observation.status',
+      'Observation.component:A.value[x]',
+    ]);
+    expect(faults(observation(), [derived, base])).toEqual([]);
+  });
+
   test('that is not held is an error where it is asked for, and a warning where it is claimed', () => {
     expect(validateResource(observation(), { profiles: [`${BASE}none`] })).toMatchObject([
       { severity: 'warning' },
@@ -177,6 +198,35 @@ describe('slices', () => {
     expect(of(open, { ...coded('a'), valueInteger: 1 })).toEqual([
       'structure Observation.component[0].value.ofType(integer)',
     ]);
+  });
+
+  test('may leave open what another slice is told by', () => {
+    const pattern = (code: string) => ({ patternCodeableConcept: { coding: [{ system: 'http://s', code }] } });
+    const two = profile('two', 'Observation', [
+      element('Observation.referenceRange', {
+        slicing: {
+          discriminator: [
+            { type: 'pattern', path: 'type' },
+            { type: 'pattern', path: 'appliesTo' },
+          ],
+          rules: 'open',
+        },
+      }),
+      element('Observation.referenceRange:A', { min: 1, max: '1' }),
+      element('Observation.referenceRange:A.type', pattern('a')),
+      element('Observation.referenceRange:A.appliesTo', { min: 1, ...pattern('x') }),
+      element('Observation.referenceRange:B', { min: 1, max: '1' }),
+      element('Observation.referenceRange:B.type', pattern('b')),
+    ]);
+    const range = (code: string, more: JsonObject = {}): JsonObject => ({
+      low: { value: 1 },
+      type: { coding: [{ system: 'http://s', code }] },
+      ...more,
+    });
+    const a = range('a', { appliesTo: [{ coding: [{ system: 'http://s', code: 'x' }] }] });
+    expect(faults(observation({ referenceRange: [a, range('b')] }), [two])).toEqual([]);
+    expect(faults(observation({ referenceRange: [a] }), [two])).toEqual(['required Observation']);
+    expect(faults(observation({ referenceRange: [range('a'), range('b')] }), [two])).toEqual(['required Observation']);
   });
 
   test('may be closed, and ordered', () => {

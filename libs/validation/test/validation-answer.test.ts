@@ -26,6 +26,40 @@ describe('an answer', () => {
     ]);
   });
 
+  test('says no more than errors where no more is asked for, and in the same words', () => {
+    const resource = patient({ gender: 'xx', extension: [{ url: 'http://x.test/e', valueCode: 'a' }] });
+    const all = validateResource(resource);
+    expect(new Set(all.map(({ severity }) => severity))).toEqual(new Set(['error', 'warning']));
+    const errors = validateResource(resource, { errorsOnly: true });
+    expect(errors).toEqual(all.filter(({ severity }) => severity === 'error'));
+    const strict = validateResource(resource, { errorsOnly: true, strict: true });
+    expect(strict).toEqual(all.map((issue) => ({ ...issue, severity: 'error' })));
+  });
+
+  test('says line and column of a resource inside a text, and of the parts of it', () => {
+    const source =
+      '{"resourceType":"Parameters","parameter":[\n {"name":"resource",\n  "resource": {"gender": "xx"}}]}';
+    const options = { source, sourceAt: '/parameter/0/resource' };
+    const [issue] = validateResource(patient({ gender: 'xx' }), options);
+    expect([issue?.expression, issue?.line, issue?.column]).toEqual([['Patient.gender'], 3, 26]);
+  });
+
+  test('quotes no more of a patient than the value at fault', () => {
+    const resource = patient({
+      name: [{ family: 'Secret', given: ['Hidden'] }],
+      birthDate: '2020-13-01',
+      gender: 'xx',
+    });
+    expect(JSON.stringify(validateResource(resource))).not.toMatch(/Secret|Hidden/);
+    const long = patient({ gender: 'x'.repeat(10_000) });
+    expect(JSON.stringify(validateResource(long)).length).toBeLessThan(1000);
+  });
+
+  test('is the same each time', () => {
+    const resource = patient({ gender: 'xx', birthDate: 'x', unknown: 1, contact: [{}], maritalStatus: { text: '' } });
+    expect(validateResource(resource)).toEqual(validateResource(structuredClone(resource)));
+  });
+
   test('is as the extent asked for', () => {
     const resource = patient({
       maritalStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'AMB' }] },

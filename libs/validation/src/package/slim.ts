@@ -78,9 +78,10 @@ function flat(contains: readonly Members[]): Members[] {
   return contains.flatMap((each) => [...(each.code === undefined ? [] : [each]), ...flat(objects(each.contains))]);
 }
 
-function slimCodeSystem({ content, caseSensitive, concept }: Members): CodeSystem {
+function slimCodeSystem({ content, supplements, caseSensitive, concept }: Members): CodeSystem {
+  const isSupplement = typeof supplements === 'string';
   return {
-    content: (text(content) ?? 'not-present') as CodeSystem['content'],
+    content: isSupplement ? 'supplement' : ((text(content) ?? 'not-present') as CodeSystem['content']),
     ...(caseSensitive === false ? { caseInsensitive: true } : {}),
     concept: objects(concept).map(slimConcept),
   };

@@ -4,6 +4,7 @@ import { isSubtype, OutOfSteps, selection } from '#libs/fhir-path';
 import { isMembers, text } from '../document/json.js';
 import type { Report } from '../report.js';
 import { withoutVersion } from '../terminology/terminology.js';
+import { typePlan } from '../walk/type-plan.js';
 import type { ExtensionVisit } from '../walk/visits.js';
 import { quote } from '../words.js';
 import { rootItem } from './item.js';
@@ -73,7 +74,15 @@ function isIn({ type, expression }: ExtensionContext, visit: ExtensionVisit): bo
 
 /** `Element` is everything; `Quantity` is also an Age. */
 function isBase(path: string, expression: string): boolean {
-  return expression === 'Element' || (!path.includes('.') && isSubtype(path, expression));
+  if (expression === 'Element') return true;
+  return !path.includes('.') && (CANONICAL.has(expression) ? isCanonical(path) : isSubtype(path, expression));
+}
+
+/** What later releases call the resources that have a URL. */
+const CANONICAL = new Set(['CanonicalResource', 'MetadataResource']);
+
+function isCanonical(type: string): boolean {
+  return isSubtype(type, 'Resource') && typePlan(type)?.members.get('url')?.type === 'uri';
 }
 
 /** By identity: is the holder among what the expression selects? What cannot be read is let pass. */

@@ -1,6 +1,7 @@
 import type { Profile } from '#libs/fhir-definitions';
 import type { Definitions } from '../definitions.js';
 import { Kept } from '../kept.js';
+import type { ElementNode } from './element-node.js';
 import { type ProfilePlan, planOf } from './profile-plan.js';
 import { profileTree } from './tree.js';
 
@@ -14,6 +15,8 @@ export interface ReadyProfile {
   /** Where an extension may stand. */
   readonly context: Profile['context'];
   readonly plan: ProfilePlan;
+  /** The elements that a system must support, as `Observation.component:Systolic.value[x]`; in a resource they may be absent. */
+  readonly mustSupport: readonly string[];
 }
 
 /** Profiles made ready, each when it is first needed. */
@@ -30,8 +33,15 @@ export class Profiles {
   private made(canonical: string): ReadyProfile | undefined {
     const profile = this.definitions.profile(canonical);
     const tree = profile && profileTree(profile, this.definitions);
-    return tree && profile
-      ? { url: profile.url, type: profile.type, context: profile.context, plan: planOf(tree, profile.type) }
-      : undefined;
+    if (!tree || !profile) return undefined;
+    const { url, type, context } = profile;
+    return { url, type, context, plan: planOf(tree, type), mustSupport: supported(tree, type) };
   }
+}
+
+/** The labels of the elements that systems must support, in the order of the profile. */
+function supported(node: ElementNode, label: string): string[] {
+  const own = node.element.mustSupport ? [label] : [];
+  const inSlices = [...node.slices].flatMap(([name, slice]) => supported(slice, `${label}:${name}`));
+  return [...own, ...inSlices, ...[...node.children].flatMap(([name, child]) => supported(child, `${label}.${name}`))];
 }

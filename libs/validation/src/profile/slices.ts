@@ -6,7 +6,7 @@ import type { Report } from '../report.js';
 import { type PathStep, pathSteps, plansAt } from './discriminator-path.js';
 import { childrenOf, type Item } from './item.js';
 import type { ProfileCheck } from './profile-check.js';
-import type { ProfilePlan } from './profile-plan.js';
+import { NOTHING_SAID, type ProfilePlan } from './profile-plan.js';
 
 /** One way in which items of a slice are told from others: what it says at the end of a path. */
 interface Mark {
@@ -84,6 +84,7 @@ export class Slices {
   private agrees(item: Item, { type, steps, plans }: Mark): boolean {
     const values = this.valuesAt(item, steps);
     if (type === 'exists') return plans.some(({ min, max }) => (values.length > 0 ? max > 0 : min === 0));
+    if (plans.every((plan) => plan === NOTHING_SAID)) return true;
     return values.some((value) => plans.some((plan) => this.matches(value, plan, type)));
   }
 

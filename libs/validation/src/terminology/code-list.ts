@@ -6,11 +6,14 @@ export class CodeList {
   private readonly above = new Map<string, readonly string[]>();
   private readonly below = new Map<string, string[]>();
   readonly isComplete: boolean;
+  /** It adds to the codes of another system and has none of its own. */
+  readonly isSupplement: boolean;
   private readonly ignoresCase: boolean;
   private folded: ReadonlySet<string> | undefined;
 
   constructor({ content, caseInsensitive, concept = [] }: CodeSystem) {
     this.isComplete = content === 'complete' && concept.length > 0;
+    this.isSupplement = content === 'supplement';
     this.ignoresCase = caseInsensitive === true;
     for (const each of concept) this.add(each, undefined);
     for (const [code, parents] of this.above) {

@@ -44,8 +44,12 @@ export class Terminology {
     const grammar = GRAMMARS.get(system);
     if (grammar) return grammar(code);
     const list = this.list(system);
-    if (list?.has(code)) return true;
+    if (list?.has(code) && !list.isSupplement) return true;
     return list?.isComplete ? false : { notHeld: system };
+  }
+
+  isSupplement(system: string): boolean {
+    return this.list(system)?.isSupplement === true;
   }
 
   private list(system: string): CodeList | undefined {

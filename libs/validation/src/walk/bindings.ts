@@ -45,7 +45,7 @@ export class Bindings implements CodedElements {
     if (this.report.errorsOnly && system !== UNITS && !isOfStandard(system)) return;
     const found = this.terminology.hasCode(system, code);
     if (found === true) return;
-    if (found !== false) this.notHeld(found.notHeld, at);
+    if (found !== false) this.unknownSystem(system, found.notHeld, at);
     else if (system === UNITS)
       this.report.error('code-invalid', `${at}/code`, `${quote(code)} is no unit of UCUM (${UNITS})`);
     else this.unknownCode(system, code, at);
@@ -71,6 +71,11 @@ export class Bindings implements CodedElements {
     const message = `${quote(code)} is not a code of the system ${system}`;
     if (isOfStandard(system)) this.report.error('code-invalid', `${at}/code`, message);
     else this.report.warning('code-invalid', `${at}/code`, message);
+  }
+
+  private unknownSystem(system: string, url: string, at: string): void {
+    if (!this.terminology.isSupplement(system)) this.notHeld(url, at);
+    else this.report.error('not-found', `${at}/system`, `${quote(system)} is a supplement, expected a code system`);
   }
 
   private notHeld(url: string, at: string): void {
