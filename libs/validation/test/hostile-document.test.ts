@@ -116,4 +116,71 @@ describe('a hostile document', () => {
     });
     for (const text of ['(', '-', 'a.', "'", '//']) timed(parameter(long(text)));
   });
+
+  /** Each against the pattern of its primitive: a long run that nearly matches, and then does not. */
+  const BAIT: Record<string, (long: (text: string) => string) => JsonObject> = {
+    base64Binary: (long) => patient({ photo: [{ contentType: 'a/b', data: `${long('AAAA')}!` }] }),
+    canonical: (long) => patient({ meta: { profile: [`http://${long('a')} `] } }),
+    code: (long) => patient({ contact: [{ gender: `${long('a ')} ` }] }),
+    date: (long) => patient({ birthDate: `${long('2020-')}x` }),
+    dateTime: (long) => observation({ effectiveDateTime: `2020-01-01T10:00:00.${long('1')}x` }),
+    id: (long) => patient({ id: `${long('a-.')}_` }),
+    instant: (long) => observation({ issued: `2020-01-01T10:00:00.${long('0')}` }),
+    markdown: (long) => observation({ note: [{ text: long(' \n') }] }),
+    oid: (long) => ({
+      resourceType: 'ValueSet',
+      status: 'draft',
+      compose: { include: [{ system: `urn:oid:${long('1.')}` }] },
+    }),
+    string: (long) => patient({ name: [{ family: long('\u0009 ') }] }),
+    time: (long) => observation({ valueTime: `10:00:00.${long('1')}x` }),
+    uri: (long) => patient({ implicitRules: `${long('a:')} ` }),
+    url: (long) => patient({ photo: [{ url: `${long('http://a/')} x` }] }),
+    uuid: (long) => patient({ identifier: [{ system: `urn:uuid:${long('0-')}` }] }),
+    xhtml: (long) => div(`<p class="${long('a ')}`),
+    entity: (long) => div(`<p>&${long('a')}</p>`),
+    attribute: (long) => div(`<p ${long('class="a" ')}x</p>`),
+    comment: (long) => div(`<!--${long('-x')}`),
+    reference: (long) => observation({ subject: { reference: `${long('http://a/')}b` } }),
+    language: (long) =>
+      patient({ communication: [{ language: { coding: [{ system: 'urn:ietf:bcp:47', code: long('a-') }] } }] }),
+    unit: (long) =>
+      observation({ valueQuantity: { value: 1, system: 'http://unitsofmeasure.org', code: long('m.').slice(0, 99) } }),
+    extension: (long) => patient({ extension: [{ url: `http://${long('a|')}`, valueCode: 'a' }] }),
+    html: (long) => patient({ name: [{ text: `<${long('script ')}` }] }),
+  };
+
+  test.each(Object.entries(BAIT))('may bait the pattern of %s', (_, make) => {
+    const start = performance.now();
+    validateResource(make((text) => text.repeat(500_000 / text.length)));
+    expect(performance.now() - start).toBeLessThan(2000);
+  });
+
+  test('may have 100,000 entries that are all wrong, and is told so clearly', () => {
+    const issues = timed(patient({ name: many(100_000, () => ({ family: 1 })) }));
+    expect(issues).toHaveLength(101);
+    expect(issues.at(-1)).toMatchObject({ severity: 'information', details: 'only the first 100 faults are listed' });
+    const entries = many(20_000, () => ({ fullUrl: 'http://h/Patient/1', resource: patient({ id: '1' }) }));
+    expect(
+      timed({ resourceType: 'Bundle', type: 'collection', entry: entries }).some(
+        ({ severity }) => severity === 'error',
+      ),
+    ).toBe(true);
+  });
+
+  test('may name 10,000 profiles, and have as many extensions that nobody holds', () => {
+    const profile = many(10_000, (index) => `http://x.test/p${index}`);
+    const extension = many(10_000, (index) => ({ url: `http://x.test/e${index}`, valueCode: 'a' }));
+    const issues = timed(patient({ meta: { profile }, extension }));
+    expect(issues).toHaveLength(100);
+    expect(issues.every(({ severity }) => severity === 'warning')).toBe(true);
+  });
+
+  test('may have names of members that are those of the language', () => {
+    const names = ['constructor', 'toString', 'hasOwnProperty', 'valueOf', '_constructor'];
+    for (const name of names) {
+      expect(timed(patient({ [name]: 1 }))[0]).toMatchObject({ severity: 'error', code: 'structure' });
+      expect(timed({ resourceType: name })[0]).toMatchObject({ severity: 'error' });
+    }
+  });
 });
