@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '#libs/fhir-json';
 import { addPackage, Definitions, PackageSet, validateResource } from '#libs/validation';
 import { archiveFiles } from '../src/package/tar.js';
+import { brokenBy } from './package-mutation.js';
 
 /** Where `npm pack` put the packages. */
 const folder = process.env.HOLDFAST_FHIR_PACKAGES;
@@ -67,6 +68,23 @@ describe.each(names.length > 0 ? names : ['HOLDFAST_FHIR_PACKAGES must name a fo
       expect(missed.map(({ file }) => file)).toEqual([]);
       expect(broken.length).toBeGreaterThan(30);
     });
+
+    test('has examples that are not valid with a value, a slice or a child that their profiles do not allow', () => {
+      addPackage(archive, place);
+      const definitions = new Definitions(new PackageSet(place));
+      const profiles = new Map(
+        files(archive, /^package\/StructureDefinition-/).map(({ resource }) => [resource.url, resource]),
+      );
+      const all = files(archive, /^package\/example\/[A-Z].*\.json$/).flatMap(({ file, resource }) =>
+        claimedBy(resource).flatMap((url) => brokenBy(resource, profiles.get(url)).map((each) => ({ file, ...each }))),
+      );
+      const missed = all.filter(
+        ({ resource, within }) =>
+          !errors(resource, definitions).some(({ expression }) => expression?.[0]?.startsWith(within)),
+      );
+      expect(missed.map(({ file, what }) => `${file}: ${what}`)).toEqual([]);
+      expect(all.length).toBeGreaterThan(50);
+    });
   },
 );
 
@@ -74,10 +92,15 @@ function isFoundAtTop(found: ReturnType<typeof errors>, { resourceType }: JsonOb
   return found.some(({ expression }) => expression?.[0] === resourceType);
 }
 
+/** URLs without version. */
+function claimedBy({ meta }: JsonObject): string[] {
+  const claimed = ((meta as JsonObject | undefined)?.profile ?? []) as string[];
+  return claimed.map((url) => url.split('|')[0]!);
+}
+
 /** Copies of an example, each without one element that a profile which it claims requires. */
 function without({ file, resource }: Example, profiles: ReadonlyMap<unknown, JsonObject>): Example[] {
-  const claimed = ((resource.meta as JsonObject | undefined)?.profile ?? []) as string[];
-  const required = claimed.flatMap((url) => requiredBy(profiles.get(url.split('|')[0]!)));
+  const required = claimedBy(resource).flatMap((url) => requiredBy(profiles.get(url)));
   return required.flatMap((element) => {
     const stem = element.replace('[x]', '');
     const isIt = (key: string) => key === element || (stem !== element && key.replace(/^_/, '').startsWith(stem));
