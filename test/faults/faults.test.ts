@@ -51,7 +51,8 @@ describe('nothing is lost, doubled or out of order', () => {
         diary.filter((entry) => entry !== seen),
       );
       expect(without.faults).toEqual([expect.stringContaining('belongs to no request')]);
-      expect((await judge(installation, [...diary, seen])).faults).toEqual([expect.stringContaining('has 0 events')]);
+      const twice = await judge(installation, [...diary, seen]);
+      expect(twice.faults).toContainEqual(expect.stringContaining('has 0 events'));
     } finally {
       await relay.close();
     }

@@ -8,9 +8,27 @@ import { readConfig } from '../../apps/holdfast/src/config.js';
 import { issueToken } from '../../apps/holdfast/src/token/issue-token.js';
 import { freePort } from '../../apps/ledger-node/test/child-process.js';
 import { createDatabase, type TestDatabase } from '../database.js';
-import { FaultyProgram, type ProgramName } from './programs.js';
+import { FaultyProgram, type Program, type ProgramName } from './programs.js';
+import { realLedger } from './real-network.js';
 
 export const SITE = 'site-a';
+/** Where it is set, the ledger is a real Fabric network. */
+const { FABRIC_BIN } = process.env;
+
+async function embeddedLedger(dataDir: string): Promise<{ 'ledger-node': Program; 'anchor-contract': Program }> {
+  const address = `127.0.0.1:${await freePort()}`;
+  return {
+    'ledger-node': new FaultyProgram('ledger-node', {
+      LEDGER_DIR: join(dataDir, 'ledger'),
+      LEDGER_PORT: String(await freePort()),
+      CONTRACT_ADDRESS: address,
+    }),
+    'anchor-contract': new FaultyProgram('anchor-contract', {
+      CHAINCODE_SERVER_ADDRESS: address,
+      CHAINCODE_ID: 'anchor:1.0.0',
+    }),
+  };
+}
 
 export class InstallationUnderTest {
   private constructor(
@@ -18,9 +36,9 @@ export class InstallationUnderTest {
     readonly database: TestDatabase,
     readonly pool: Pool,
     readonly base: string,
-    readonly programs: Readonly<Record<ProgramName, FaultyProgram>>,
+    readonly programs: Readonly<Record<ProgramName, Program>>,
     /** A second worker, where a test wants two. */
-    readonly secondWorker: FaultyProgram,
+    readonly secondWorker: Program,
     /** Tokens of the custodian's system and of a practitioner elsewhere, who sees only what Consents permit. */
     readonly tokens: { system: string; stranger: string },
   ) {}
@@ -29,7 +47,7 @@ export class InstallationUnderTest {
     const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-faults-'));
     for (const folder of ['keys', 'ledger']) await mkdir(join(dataDir, folder), { mode: 0o700 });
     const database = await createDatabase();
-    const [api, ledger, contract] = [await freePort(), await freePort(), await freePort()];
+    const api = await freePort();
     const settings = { DATA_DIR: dataDir, PORT: String(api), SITE };
     const config = readConfig(settings);
     const tokens = {
@@ -46,26 +64,17 @@ export class InstallationUnderTest {
       ),
     };
     const shared = { ...settings, DATABASE_URL: database.url, LOG_LEVEL: 'info', ...variables };
-    const address = `127.0.0.1:${contract}`;
     const programs = {
       'fhir-server': new FaultyProgram('fhir-server', shared),
       'anchor-worker': new FaultyProgram('anchor-worker', shared),
-      'ledger-node': new FaultyProgram('ledger-node', {
-        LEDGER_DIR: join(dataDir, 'ledger'),
-        LEDGER_PORT: String(ledger),
-        CONTRACT_ADDRESS: address,
-      }),
-      'anchor-contract': new FaultyProgram('anchor-contract', {
-        CHAINCODE_SERVER_ADDRESS: address,
-        CHAINCODE_ID: 'anchor:1.0.0',
-      }),
+      ...(FABRIC_BIN ? await realLedger(dataDir, FABRIC_BIN) : await embeddedLedger(dataDir)),
     };
     const pool = new Pool({ connectionString: database.url, max: 4 });
     pool.on('error', () => undefined);
     const base = `http://127.0.0.1:${api}/fhir`;
     const second = new FaultyProgram('anchor-worker', shared);
     const installation = new InstallationUnderTest(dataDir, database, pool, base, programs, second, tokens);
-    for (const program of Object.values(programs)) program.start();
+    for (const program of Object.values(programs)) if (!program.isRunning) program.start();
     await Promise.all(Object.values(programs).map((program) => program.says('ready')));
     return installation;
   }

@@ -11,8 +11,18 @@ const CLOCK = join(import.meta.dirname, 'shifted-clock.mjs');
 
 export type ProgramName = 'fhir-server' | 'anchor-worker' | 'ledger-node' | 'anchor-contract';
 
-/** A program that is started, killed and started again with the same environment. */
-export class FaultyProgram {
+/** What can be killed at any moment and started again where it was. */
+export interface Program {
+  readonly isRunning: boolean;
+  readonly pid: number | undefined;
+  kills: number;
+  start(clock?: string, more?: Record<string, string>): void;
+  says(message: string, seconds?: number): Promise<void>;
+  kill(signal?: NodeJS.Signals): Promise<void>;
+}
+
+/** One of ours, always with the same environment. */
+export class FaultyProgram implements Program {
   private child: ChildProcess | undefined;
   private lines: { msg?: string }[] = [];
   kills = 0;
@@ -41,7 +51,6 @@ export class FaultyProgram {
     return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** Bytes of memory in use, where the system tells. */
   get pid(): number | undefined {
     return this.child?.pid;
   }
