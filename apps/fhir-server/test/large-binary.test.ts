@@ -2,11 +2,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { open, readdir, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { localBlobs } from '#libs/blob';
 import { sweepUploads } from '#libs/interactions';
+import { blobFindings } from '../../holdfast/src/commands/blob-findings.js';
 import { type Asking, startTestServer, type TestServer } from './test-server.js';
 
 const MEGABYTE = 1024 * 1024;
@@ -344,6 +345,34 @@ describe('content that was altered where it is kept', () => {
     expect((await download(`Binary/${id}`)).status).toBe(500);
     expect(await verdict(id)).toBe('DELETED');
   });
+});
+
+test("destroying a patient's key destroys the content with it", async () => {
+  const before = (await files()).kept;
+  const headers = { 'x-security-context': 'Patient/erased' };
+  const id = await stored(randomBytes(2 * MEGABYTE), headers);
+  await newFile(before);
+  await server.store.dataSource.query("UPDATE patient_key SET wrapped = NULL WHERE id = 'erased'");
+  expect((await download(`Binary/${id}`)).status).toBe(410);
+  expect((await download(`Binary/${id}/_history/1`, { range: 'bytes=0-1' })).status).toBe(410);
+});
+
+test('doctor tells content that is there from content that was altered or is gone, without a key', async () => {
+  const config = { variables: {}, dataDir: server.dataDir } as Parameters<typeof blobFindings>[1];
+  const before = new Set((await blobFindings(server.store, config)).map(({ sentence }) => sentence));
+  const known = (await files()).kept;
+  await stored(randomBytes(2 * MEGABYTE));
+  const one = await newFile(known);
+  await stored(randomBytes(2 * MEGABYTE));
+  const other = await newFile([...known, one]);
+  await flip(one, 1_000_000);
+  await rm(other);
+  const found = await blobFindings(server.store, config);
+  const added = found.filter(({ sentence }) => !before.has(sentence));
+  expect(added.every(({ good }) => !good)).toBe(true);
+  expect(new Set(added.map(({ sentence }) => sentence))).toEqual(
+    new Set([`The content ${basename(one)} was altered.`, `The content ${basename(other)} is not there.`]),
+  );
 });
 
 describe('a crash', () => {
