@@ -43,10 +43,11 @@ export async function networkAdd(config: Config, say: (line: string) => void): P
   }
   say('Updating the channel ...');
   await takeIn(places, ports);
+  const isNamed = (await renewPin(config.dataDir)) !== undefined;
   say('The channel has taken the hospital in: the network is started again with its peer.');
   await networkDown(config, {}, say);
   await networkUp(config, {}, say);
-  if ((await renewPin(config.dataDir)) === undefined) return;
+  if (!isNamed) return;
   say(
     'pin.json names the hospital from now on: give it to those who verify, and start the FHIR server again if it runs.',
   );

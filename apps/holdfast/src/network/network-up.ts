@@ -29,14 +29,21 @@ export interface UpOptions {
 
 const BASE_PORT = 7050;
 const ORGANIZATIONS = 2;
+/** What was stopped a moment ago may still hold its port. */
+const FREE_WITHIN = 3_000;
 const keeper = fileURLToPath(new URL('./network-keeper.js', import.meta.url));
 
 /** Containers may run already: of theirs nothing is known. */
 async function refuseTakenPorts({ inContainers, ...ports }: NetworkPorts): Promise<void> {
   const { orderer, ordererAdmin, contract, peers } = ports;
+  const end = Date.now() + FREE_WITHIN;
   for (const port of inContainers ? [contract] : [orderer, ordererAdmin, contract, ...peers]) {
-    if ((await whyNotListen(port, '127.0.0.1')) !== undefined) {
-      throw new StartError(`Port ${port} is in use by another program: a network is made on other ports with --port.`);
+    while ((await whyNotListen(port, '127.0.0.1')) !== undefined) {
+      if (Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 100));
+      else
+        throw new StartError(
+          `Port ${port} is in use by another program: a network is made on other ports with --port.`,
+        );
     }
   }
 }
