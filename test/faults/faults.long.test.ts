@@ -34,6 +34,10 @@ function tell(what: string, { faults, ...figures }: Verdict, more: object): void
   process.stderr.write(`${what}: ${JSON.stringify({ ...figures, ...more, faults: faults.length })}\n`);
 }
 
+function progress(line: string): void {
+  process.stderr.write(`  ${line}\n`);
+}
+
 const answered = (diary: readonly Entry[]) => diary.filter(({ status }) => status !== undefined && status < 500).length;
 
 /** Resident megabytes of a process, where /proc tells. */
@@ -65,7 +69,9 @@ describe('nothing is lost, doubled or out of order', () => {
     async () => {
       load = new Load(installation, SEED, 6);
       await sleep(1_000);
-      const kills = await killAtRandom(installation, KILLS, new Chance(SEED));
+      const kills = await killAtRandom(installation, KILLS, new Chance(SEED), (done) => {
+        if (done % 10 === 0) progress(`${done} of ${KILLS} kills, ${load!.diary.length} requests`);
+      });
       await sleep(2_000);
       const diary = await load.stop();
       const drain = await installation.drained(120);
@@ -141,7 +147,10 @@ describe('nothing is lost, doubled or out of order', () => {
       await sleep(2_000);
       await programs['ledger-node'].kill();
       const [before] = await installation.sql<{ count: string }>('SELECT count(*) FROM event');
-      await sleep(AWAY_SECONDS * 1_000);
+      for (let away = 0; away < AWAY_SECONDS; away += 10) {
+        progress(`the ledger is away for ${away} s, ${load.diary.length} requests`);
+        await sleep(Math.min(10, AWAY_SECONDS - away) * 1_000);
+      }
       const [after] = await installation.sql<{ count: string }>('SELECT count(*) FROM event');
       programs['ledger-node'].start();
       const back = Date.now();
@@ -172,7 +181,10 @@ describe('nothing is lost, doubled or out of order', () => {
       programs['anchor-worker'].start();
       await programs['anchor-worker'].says('leads');
       const megabytes: number[] = [];
-      const watch = setInterval(() => megabytes.push(residentMegabytes(programs['anchor-worker'].pid)), 250);
+      const watch = setInterval(() => {
+        megabytes.push(residentMegabytes(programs['anchor-worker'].pid));
+        if (megabytes.length % 8 === 0) progress(`worker ${megabytes.at(-1)!.toFixed(0)} MB resident`);
+      }, 250);
       const seconds = await installation.drained(300);
       clearInterval(watch);
       const verdict = await judge(installation);

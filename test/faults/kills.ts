@@ -11,8 +11,10 @@ export async function killAtRandom(
   { programs }: InstallationUnderTest,
   kills: number,
   chance: Chance,
+  progress: (kills: number) => void = () => undefined,
 ): Promise<Record<string, number>> {
   for (let kill = 0; kill < kills; kill += 1) {
+    progress(kill);
     const program = programs[chance.of(NAMES)];
     if (!program.isRunning) program.start();
     if (chance.next() < 0.8) await program.says('ready');
