@@ -10,6 +10,7 @@ import { capabilityStatement } from '#libs/interactions';
 import { fileMasterKey, openStore, type Store } from '#libs/store';
 import { createDatabase } from '../../../test/database.js';
 import { readConfig } from '../src/config.js';
+import { heldDefinitions } from '../src/held-definitions.js';
 import { makeServer } from '../src/server.js';
 import { localKeys, TokenVerifier } from '../src/token/token-verifier.js';
 
@@ -66,7 +67,11 @@ export interface Reply {
 const SYSTEM: Asking = { scope: 'system/*.cruds', purpose_of_use: 'TREAT' };
 
 /** The real server on a free port over a fresh database, with an issuer of its own. */
-export async function startTestServer(variables: Record<string, string> = {}): Promise<TestServer> {
+export async function startTestServer(
+  variables: Record<string, string> = {},
+  /** Folder of the packages that are added. */
+  packages = 'none',
+): Promise<TestServer> {
   const database = await createDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
   const config = readConfig({ DATABASE_URL: database.url, DATA_DIR: dataDir, PORT: '0', ...variables });
@@ -97,6 +102,7 @@ export async function startTestServer(variables: Record<string, string> = {}): P
       openBlock,
       referentialIntegrity: config.referentialIntegrity,
       deletesSeveral: config.deletesSeveral,
+      definitions: heldDefinitions(packages, config.requiredProfiles),
       requiredProfiles: config.requiredProfiles,
       blobs: openBlobs(variables, dataDir),
       maxContentBytes: config.maxContentBytes,

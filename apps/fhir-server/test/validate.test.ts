@@ -61,3 +61,40 @@ test('handling=strict makes warnings errors', async () => {
   expect(await severities({})).toContain('warning');
   expect(await severities({ prefer: 'handling=strict' })).toEqual(new Set(['error']));
 });
+
+test('a resource in Parameters has its place in the text as sent, and XML has none', async () => {
+  const text =
+    '{"resourceType": "Parameters",\n "parameter": [{"name": "resource",\n  "resource": {"resourceType": "Patient", "gender": "xx"}}]}';
+  const { issue } = await ask('Patient/$validate', text);
+  const gender = issue.find(({ expression }) => expression?.[0] === 'Patient.gender');
+  expect(gender?.extension).toEqual([
+    { url: 'http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-line', valueInteger: 3 },
+    { url: 'http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-col', valueInteger: 53 },
+  ]);
+  const xml = '<Patient xmlns="http://hl7.org/fhir"><gender value="xx"/></Patient>';
+  const inXml = await ask('Patient/$validate', xml, { 'content-type': 'application/fhir+xml' });
+  expect(inXml.issue.find(({ code }) => code === 'code-invalid')).not.toHaveProperty('extension');
+});
+
+test('modes: of a delete nothing is checked, an update wants an id; a broken text says where it breaks off', async () => {
+  const severities = async (path: string, body?: unknown) =>
+    (await ask(path, body)).issue.map(({ severity }) => severity).filter((severity) => severity !== 'warning');
+  const parameters = { resourceType: 'Parameters', parameter: [{ name: 'mode', valueCode: 'delete' }] };
+  expect(await severities('Patient/p/$validate', parameters)).toEqual(['information']);
+  expect(await severities('Patient/$validate?mode=update', { resourceType: 'Patient' })).toEqual(['error']);
+  expect(await severities('Patient/$validate?mode=create', { resourceType: 'Patient' })).toEqual([]);
+  const broken = await ask('Patient/$validate', '{"resourceType": "Patient",\n "name": [{"family": tru}]}');
+  expect([broken.status, broken.issue[0]?.severity, broken.issue[0]?.expression]).toEqual([
+    400,
+    'fatal',
+    ['Patient.name[0].family'],
+  ]);
+});
+
+test('a whole Bundle is checked, each entry once', async () => {
+  const patient = (id: string) => ({ resourceType: 'Patient', id, gender: 'xx' });
+  const entry = ['1', '2'].map((id) => ({ fullUrl: `http://h/Patient/${id}`, resource: patient(id) }));
+  const { issue } = await ask('Bundle/$validate', { resourceType: 'Bundle', type: 'collection', entry });
+  const errors = issue.filter(({ severity }) => severity === 'error').map(({ expression }) => expression?.[0]);
+  expect(errors).toEqual(['Bundle.entry[0].resource.gender', 'Bundle.entry[1].resource.gender']);
+});
