@@ -1,7 +1,7 @@
 // The contract's `append`: what one batch of a site's log says on the ledger
 import type { JsonObject } from '#libs/fhir-json';
 import { CompactRange, foldNodes, HASH_SIZE, sameHash } from '#libs/merkle';
-import { type Decision, LEAF_ENTRY_SIZE, leafEntry } from './event-record.js';
+import { type Decision, LEAF_ENTRY_SIZE } from './event-record.js';
 import { FormatError } from './format-error.js';
 import { canonicalValue } from './opening.js';
 import { type Reliance, readReliance, readViolation, sortedReliances, type Violation } from './reliance.js';
@@ -50,12 +50,23 @@ export function makeBatch(
   consents: readonly Reliance[] = [],
 ): Batch {
   if (events.length === 0 || events.length > MAX_BATCH) throw new RangeError(`a batch has 1 to ${MAX_BATCH} events`);
-  const leaves = Buffer.concat(events.map((event) => leafEntry(event.decision, event.leaf))).toString('base64');
+  const leaves = entriesOf(events).toString('base64');
   const range = CompactRange.of(before.size, before.hashes);
   for (const event of events) range.append(event.leaf);
   const root = range.root().toString('base64');
   const relied = consents.length === 0 ? {} : { consents: sortedReliances(consents) };
   return { argument: { ...relied, first: before.size, leaves, root, site, size: range.size }, range };
+}
+
+/** The leaf entries of all, one after the other. */
+function entriesOf(events: readonly BatchEvent[]): Buffer {
+  const entries = Buffer.alloc(events.length * LEAF_ENTRY_SIZE);
+  for (const [index, { decision, leaf }] of events.entries()) {
+    if (leaf.length !== HASH_SIZE) throw new FormatError('a leaf hash has 32 bytes');
+    entries[index * LEAF_ENTRY_SIZE] = decision === 'permit' ? 1 : 0;
+    entries.set(leaf, index * LEAF_ENTRY_SIZE + 1);
+  }
+  return entries;
 }
 
 /** What the contract writes under `log:<site>`. */

@@ -1,14 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import {
-  type AppendArgument,
-  blockSha256,
-  leafEntry,
-  openBatch,
-  type Pin,
-  parkedRecord,
-  recordLeaf,
-  signCheckpoint,
-} from '#libs/evidence';
+import { type AppendArgument, blockSha256, type Pin, parkedRecord, recordLeaf, signCheckpoint } from '#libs/evidence';
 import type { Ledger } from '#libs/ledger';
 import type { CompactRange } from '#libs/merkle';
 import {
@@ -243,12 +234,13 @@ export class Anchorer {
   private async anchor(lease: Lease, batch: SavedBatch, txId: string, events?: readonly OutboxEvent[]): Promise<void> {
     const { transact, ledger, pin, key, blocks } = this.parts;
     const block = await ledger.block(txId);
-    const { log, blockNumber } = openBatch(block, txId, pin, blocks.open);
+    const { log, blockNumber } = blocks.batch(block, txId);
     const own = events ?? (await this.eventsOf(batch));
     const same =
       log.first === batch.first &&
       log.root.equals(batch.root) &&
-      Buffer.concat(log.entries).equals(Buffer.concat(own.map(({ decision, leaf }) => leafEntry(decision, leaf))));
+      log.entries.length === own.length &&
+      own.every((event, index) => isEntryOf(event, log.entries[index]!));
     if (!same) throw new Error('the ledger has other leaves than the outbox in the place of this batch');
     const { size, root } = log;
     const place = { txId, blockNumber, blockSha256: blockSha256(block) };
@@ -257,6 +249,10 @@ export class Anchorer {
     await anchorBatch(transact, lease, { first: batch.first, leaves }, { txId, blockNumber, block, checkpoint });
     this.parts.anchored?.(leaves.length);
   }
+}
+
+function isEntryOf({ decision, leaf }: OutboxEvent, entry: Buffer): boolean {
+  return entry[0] === (decision === 'permit' ? 1 : 0) && entry.compare(leaf, 0, leaf.length, 1) === 0;
 }
 
 type SavedBatch = Omit<BatchInFlight, 'envelope'> & { envelope: Uint8Array | undefined };

@@ -1,5 +1,5 @@
 // What a block of the ledger says of sites, Consents and violations, after every signature in it has been checked
-import { type Pin, readConsentValue, readLogHead } from '#libs/evidence';
+import { type LogValue, logKey, type Pin, readConsentValue, readLogHead } from '#libs/evidence';
 import type { openBlock } from '#libs/fabric-block';
 import type { BlockFacts } from '#libs/store';
 
@@ -14,11 +14,11 @@ export class LedgerForked extends Error {
   override readonly name = 'LedgerForked';
 }
 
-/** What an opened block says. Throws FormatError for what is wrong in it. */
-export function factsOf({ number, headerHash, transactions }: OpenedBlock, pin: Pin): BlockFacts {
+/** What an opened block says. Throws FormatError for what is wrong in it. `read`: the log value in it that was read already. */
+export function factsOf({ number, headerHash, transactions }: OpenedBlock, pin: Pin, read?: LogValue): BlockFacts {
   const facts: BlockFacts = { number, headerHash, heads: [], consents: [], violations: [] };
   for (const transaction of transactions)
-    if (transaction.code === 'VALID' && transaction.chaincode === pin.chaincode) add(transaction, pin, facts);
+    if (transaction.code === 'VALID' && transaction.chaincode === pin.chaincode) add(transaction, pin, facts, read);
   return facts;
 }
 
@@ -28,16 +28,17 @@ export function checkFollows(number: bigint, previousHash: Uint8Array, previous:
     throw new LedgerForked(`block ${number} of the ledger does not follow the block before it`);
 }
 
-function add({ namespaceWrites, txId }: Transaction, pin: Pin, facts: BlockFacts): void {
+function add({ namespaceWrites, txId }: Transaction, pin: Pin, facts: BlockFacts, read: LogValue | undefined): void {
   for (const { namespace, key, value } of namespaceWrites) {
     if (namespace !== pin.chaincode || value === undefined) continue;
-    if (LOG.test(key)) addLog(value, txId, facts);
+    const isRead = read?.txId === txId && logKey(read.site) === key;
+    if (LOG.test(key)) addLog(isRead ? read : readLogHead(value), txId, facts);
     else if (CONSENT_VERSION.test(key)) addConsent(value, txId, facts);
   }
 }
 
-function addLog(value: Uint8Array, txId: string, { heads, violations }: BlockFacts): void {
-  const { site, mspId, first, size, root, violations: marked } = readLogHead(value);
+function addLog(log: ReturnType<typeof readLogHead>, txId: string, { heads, violations }: BlockFacts): void {
+  const { site, mspId, first, size, root, violations: marked } = log;
   heads.push({ site, mspId, size, root, txId });
   violations.push(...marked.map((violation) => ({ site, first, txId, ...violation })));
 }

@@ -1,4 +1,4 @@
-import type { LedgerTrust, Pin } from '#libs/evidence';
+import { type AnchoredBatch, openBatch, type Pin } from '#libs/evidence';
 import { openBlock } from '#libs/fabric-block';
 import type { BlockFacts } from '#libs/store';
 import { factsOf } from './block-facts.js';
@@ -12,18 +12,19 @@ export interface KnownBlock {
 /** More are not remembered: they are read from the ledger again. */
 const REMEMBERED = 64;
 
-/** Opens blocks and remembers what they say, but not their bytes, so that those of our own batches are read and checked once. */
+/** Opens blocks and remembers what those of our own batches say, but not their bytes, so that they are read and checked once. */
 export class OpenedBlocks {
   private readonly known = new Map<bigint, KnownBlock>();
 
   constructor(private readonly pin: Pin) {}
 
-  /** As openBlock of fabric-block, under whatever trust; what was opened under the pin is remembered. */
-  readonly open = (bytes: Uint8Array, trust: LedgerTrust): ReturnType<typeof openBlock> => {
-    const opened = openBlock(bytes, trust);
-    if (trust === this.pin) this.remember({ facts: factsOf(opened, this.pin), previousHash: opened.previousHash });
-    return opened;
-  };
+  /** The batch in this transaction, as openBatch of evidence has it; what its block says is remembered. */
+  batch(block: Uint8Array, txId: string): AnchoredBatch {
+    const opened = openBlock(block, this.pin);
+    const batch = openBatch(block, txId, this.pin, () => opened);
+    this.remember({ facts: factsOf(opened, this.pin, batch.log), previousHash: opened.previousHash });
+    return batch;
+  }
 
   /** What the block of this number says, if it was opened lately. It is given once. */
   take(number: bigint): KnownBlock | undefined {
