@@ -1,5 +1,6 @@
 // FHIR R4 http.html#capabilities and CapabilityStatement: what this server really does.
 import { DEFINITIONS_VERSION, resourceTypes, searchParameters } from '#libs/fhir-definitions';
+import { isDeferrable } from './asynchronous/deferrable.js';
 import { OPERATIONS } from './operations/registry.js';
 
 /** What a capability statement says beyond what the code knows of itself. */
@@ -70,7 +71,7 @@ function rest(installation: Installation): object {
       ],
       description: 'A bearer token with SMART v2 scopes is needed for everything but this statement.',
     },
-    interaction: SYSTEM_INTERACTIONS.map((code) => ({ code })),
+    interaction: SYSTEM_INTERACTIONS.map((code) => ({ code, ...later(code) })),
     resource: [...resourceTypes()].sort().map((type) => resource(type, installation)),
   };
 }
@@ -79,7 +80,7 @@ function resource(type: string, installation: Installation): object {
   return {
     type,
     profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
-    interaction: INTERACTIONS.map((code) => ({ code })),
+    interaction: INTERACTIONS.map((code) => ({ code, ...later(code) })),
     versioning: 'versioned-update',
     readHistory: true,
     updateCreate: true,
@@ -97,7 +98,13 @@ function operationsOf(type: string): object[] {
   return OPERATIONS.filter(({ types }) => types === undefined || types.includes(type)).map(({ name, definition }) => ({
     name,
     definition,
+    ...later(definition),
   }));
+}
+
+/** R4 has no element for it, so it is said in words. */
+function later(code: string): { documentation?: string } {
+  return isDeferrable(code) ? { documentation: 'Answered later with Prefer: respond-async.' } : {};
 }
 
 function isSearchable({ type, expression }: { type: string; expression?: string }): boolean {

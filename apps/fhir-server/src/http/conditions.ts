@@ -37,8 +37,8 @@ export function prefersAsync(header: string | string[] | undefined): boolean {
 /** What Prefer asks for; what it does not say, or says in other words, is the default. */
 export function preference(header: string | undefined): Preference {
   const wanted = header ?? '';
-  const form = /(?:^|[,;\s])return=(minimal|representation|OperationOutcome)\b/.exec(wanted)?.[1];
-  const handling = /(?:^|[,;\s])handling=(strict|lenient)\b/.exec(wanted)?.[1];
+  const form = /(?:^|[,;\s])[Rr]eturn\s*=\s*"?(minimal|representation|OperationOutcome)\b/.exec(wanted)?.[1];
+  const handling = /(?:^|[,;\s])[Hh]andling\s*=\s*"?(strict|lenient)\b/.exec(wanted)?.[1];
   return {
     ...(form === undefined ? {} : { return: form as NonNullable<Preference['return']> }),
     ...(handling === undefined ? {} : { handling: handling as NonNullable<Preference['handling']> }),

@@ -12,17 +12,21 @@ export type Wanted = Format | 'content';
 
 const BINARY = /^\/fhir\/Binary\/[^/$]+(?:\/_history\/[^/$]+)?(?:\?|$)/;
 
-/** @throws FhirError 406 where it can have nothing that it would take. */
-export function wantedOf({ method, url, headers }: FastifyRequest): Wanted {
-  const start = url.indexOf('?');
-  const format = start < 0 ? null : new URLSearchParams(url.slice(start + 1)).get('_format');
+/** `query`: of the URL, if not given. @throws FhirError 406 where it can have nothing that it would take. */
+export function wantedOf({ method, url, headers }: FastifyRequest, query: Query = queryOf(url)): Wanted {
+  const format = query.find(([name]) => name === '_format')?.[1] ?? null;
   const isBinary = (method === 'GET' || method === 'HEAD') && BINARY.test(url);
   return isBinary && prefersContent(headers.accept, format) ? 'content' : negotiate(headers.accept, format);
 }
 
+function queryOf(url: string): Query {
+  const start = url.indexOf('?');
+  return start < 0 ? [] : [...new URLSearchParams(url.slice(start + 1))];
+}
+
 /** @throws FhirError 406 for content that XML has no form for. */
 export function represented(answer: Answer, request: FastifyRequest, query: Query, blobs?: BlobStore): Answer {
-  const wanted = wantedOf(request);
+  const wanted = wantedOf(request, query);
   if (wanted === 'content') return contentAnswer(answer, rangeOf(request, answer), blobs);
   return withData(answer, blobs, (whole) => inFormat(represent(whole, query), wanted));
 }
