@@ -5,7 +5,8 @@ import type { Query, Transact } from '#libs/store';
 const BOUNDS = {
   connectionTimeoutMillis: 5_000,
   statement_timeout: 30_000,
-  idle_in_transaction_session_timeout: 30_000,
+  // Shorter than a lease: a leader that hangs in a transaction does not keep its successor from the events.
+  idle_in_transaction_session_timeout: 10_000,
 };
 
 export interface Database {
