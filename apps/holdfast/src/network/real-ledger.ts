@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.js';
 import { StartError } from '../start-error.js';
@@ -33,7 +33,17 @@ export function realLedger(config: Config): RealLedger | undefined {
   if (ours && lockHolder(places.network) === undefined) {
     throw new StartError(`The network of ${config.dataDir} does not run: start it with "holdfast network up".`);
   }
+  if (!ours) requireGiven(places);
   return { ledger: gateway, contract: ours?.contract ?? gateway };
+}
+
+/** What the trust root of receipts is made of, which only those who run the network can give. */
+function requireGiven({ ledger }: Places): void {
+  const missing = ['network.json', 'genesis.block', 'organizations'].find((name) => !existsSync(join(ledger, name)));
+  if (missing === undefined) return;
+  throw new StartError(
+    `The network that others run is not fully described: ${join(ledger, missing)} is missing (see docs/network.md).`,
+  );
 }
 
 /** A log that is between two ledgers belongs to neither; one that has moved does not go back. */

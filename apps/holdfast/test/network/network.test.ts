@@ -121,8 +121,12 @@ describe('the ledger that an installation uses', () => {
     expect(() => uses('fabric')).toThrow(/does not run: start it with "holdfast network up"/);
   });
 
-  test('may be a network of which only connection.json is here', () => {
+  test('may be a network that others run, when all is here by which its receipts are verified', () => {
     connection();
+    for (const name of ['network.json', 'genesis.block', 'organizations']) {
+      expect(() => uses('fabric')).toThrow(`${name} is missing`);
+      mkdirSync(join(dataDir, 'ledger', name));
+    }
     expect(uses('fabric')).toEqual({ ledger: 7051, contract: 7051 });
   });
 });
