@@ -1,5 +1,4 @@
 import { type Issue, unprocessable } from '#libs/fhir-model';
-import { cached } from './hash-cache.js';
 import type { Hash64 } from './hash64.js';
 import type { IndexRows } from './index-row.js';
 
@@ -24,15 +23,12 @@ export class RowSink {
   private readonly ranges = new Map<string, IndexRows['ranges'][number]>();
   private readonly present = new Set<bigint>();
 
-  private readonly hash64: Hash64;
   private values = 0;
 
   constructor(
     private readonly type: string,
-    hash64: Hash64,
-  ) {
-    this.hash64 = cached(hash64);
-  }
+    private readonly hash64: Hash64,
+  ) {}
 
   /** How many rows there are, to see whether a value gave any. */
   get size(): number {

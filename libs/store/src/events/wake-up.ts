@@ -1,5 +1,5 @@
 import type { Session } from '../postgres/database.js';
-import { statement } from '../postgres/statement.js';
+import { prepared } from '../postgres/statement.js';
 
 /** The worker listens here. A call that is lost is made good by its polling. */
 const CHANNEL = 'holdfast_event';
@@ -9,7 +9,7 @@ const GATHER = 5;
 
 /**
  * Tells the worker that there are events, in a transaction of its own: Postgres lets transactions that notify commit one by
- * one only, which would undo the group commit of all others.
+ * one only, which would undo the group commit of all others. That transaction holds nothing, so it does not wait for the disk.
  */
 export class WakeUp {
   #timer: NodeJS.Timeout | undefined;
@@ -30,6 +30,8 @@ export class WakeUp {
 
   async #call(): Promise<void> {
     this.#timer = undefined;
-    await this.session.run(statement((bind) => `SELECT pg_notify(${bind(CHANNEL)}, '')`)).catch(() => undefined);
+    await this.session
+      .run(prepared((bind) => `SELECT set_config('synchronous_commit', 'off', true), pg_notify(${bind(CHANNEL)}, '')`))
+      .catch(() => undefined);
   }
 }

@@ -20,9 +20,9 @@ export function derived(master: MasterKey, use: string): Buffer {
   return Buffer.from(hkdfSync('sha256', master.bytes, Buffer.alloc(0), `holdfast ${use}`, 32));
 }
 
-/** Codes, patients and requesters come again and again: so many hashes are kept. */
-const KEPT = 20_000;
-const LONGEST_KEPT = 256;
+/** Names of elements, codes, patients and requesters come again and again: so many hashes are kept. */
+const KEPT = 40_000;
+const LONGEST_KEPT = 512;
 
 /** The first 64 bits of HMAC-SHA-256 over the parts, each behind its length, so that ('ab','c') is not ('a','bc'). */
 function keyedHash(bytes: Buffer): Hash64 {
