@@ -61,7 +61,7 @@ export class ServersUnderTest {
     { base, token }: Server,
     method: string,
     path: string,
-    body?: string,
+    body?: string | Buffer<ArrayBuffer>,
     headers: Record<string, string> = {},
   ): Promise<Reply | undefined> {
     try {

@@ -128,6 +128,67 @@ describe('a transaction', () => {
     expect((await server.send('GET', nameOf(encounter))).json().subject).toEqual({ reference: nameOf(there) });
   });
 
+  test('sees only what was stored before with conditional references, and looks for many at once', async () => {
+    const organization = (value: string) => ({
+      resourceType: 'Organization',
+      identifier: [{ system: 'urn:many', value }],
+      name: value,
+    });
+    for (const value of ['0', '1', '2']) await server.send('POST', 'Organization', { body: organization(value) });
+    const managed = (value: string) =>
+      patient('Many', { managingOrganization: { reference: `Organization?identifier=urn:many|${value}` } });
+    const values = Array.from({ length: 40 }, (_, index) => String(index % 3));
+    const reply = await transaction(values.map((value) => post(managed(value))));
+    expect(new Set(statusesOf(reply))).toEqual(new Set(['201']));
+    for (const index of [0, 1, 2, 39]) {
+      const stored = (await server.send('GET', nameOf(entriesOf(reply)[index] as Entries[number]))).json();
+      const reference = (stored.managingOrganization as { reference: string }).reference;
+      expect((await server.send('GET', reference)).json().name).toBe(String(index % 3));
+    }
+    // What the transaction itself creates is referred to by its fullUrl; a search finds what the server had.
+    const own = await transaction([post(organization('new')), post(managed('new'))]);
+    expect([own.status, own.json().issue?.[0]?.expression]).toEqual([412, ['Bundle.entry[1]']]);
+  });
+
+  test('creates once what it asks for twice under different conditions that match nothing yet, twice', async () => {
+    const made = (identifier: string) =>
+      post(patient('Twice', { identifier: [{ system: 'urn:twice', value: identifier }] }), {
+        request: request('POST', 'Patient', { ifNoneExist: `identifier=urn:twice|${identifier}` }),
+      });
+    expect(statusesOf(await transaction([made('a'), made('b')]))).toEqual(['201', '201']);
+    expect(statusesOf(await transaction([made('a'), made('c')]))).toEqual(['200', '201']);
+    expect((await transaction([made('d'), made('d')])).json().issue?.[0]?.expression).toEqual(['Bundle.entry[1]']);
+  });
+
+  test('resolves chains and rings of references among its entries, whatever their order', async () => {
+    const urn = (digit: number) => `urn:uuid:61ebe359-bfdc-4613-8bf2-c5e30094590${digit}`;
+    const part = (digit: number, of: number) =>
+      post(
+        { resourceType: 'Location', name: `L${digit}`, partOf: { reference: urn(of) } } as { resourceType: string },
+        { fullUrl: urn(digit) },
+      );
+    const reply = await transaction([part(1, 2), part(2, 3), part(3, 1)]);
+    const names = entriesOf(reply).map(nameOf);
+    for (const [at, name] of names.entries()) {
+      const { partOf } = (await server.send('GET', name)).json() as { partOf?: { reference: string } };
+      expect(partOf).toEqual({ reference: names[(at + 1) % 3] });
+    }
+  });
+
+  test('leads absolute references to the fullUrl of an entry to what became of it, and keeps versions and strangers', async () => {
+    const there = 'https://other.test/fhir/Patient/7';
+    const encounter = (reference: string) =>
+      post({ resourceType: 'Encounter', status: 'finished', class: { code: 'AMB' }, subject: { reference } } as {
+        resourceType: string;
+      });
+    const references = [there, 'https://other.test/fhir/Patient/8', 'Patient/order/_history/1'];
+    const reply = await transaction([post(patient('There'), { fullUrl: there }), ...references.map(encounter)]);
+    const [first, ...others] = entriesOf(reply);
+    const stored = await Promise.all(others.map(async (entry) => (await server.send('GET', nameOf(entry))).json()));
+    const subjects = stored.map(({ subject }) => (subject as { reference: string }).reference);
+    expect(subjects).toEqual([nameOf(first as Entries[number]), ...references.slice(1)]);
+  });
+
   test('refuses two entries about one resource, one fullUrl twice, and conditions twice', async () => {
     const one = { resource: { ...patient('x'), id: 'one' }, request: request('PUT', 'Patient/one') };
     expect((await transaction([one, one])).status).toBe(400);

@@ -29,6 +29,7 @@ import type { VersionName } from './stored-version.js';
 import { absent, type ResourceName } from './versions/absent.js';
 import { type Histories, type HistoriesRequest, histories, type Readable } from './versions/histories.js';
 import { type HistoryRequest, history } from './versions/history.js';
+import { type Matches, matchesTogether } from './versions/matches.js';
 import { type ContentContext, newContent } from './versions/new-content.js';
 import { type Read, read, readTogether } from './versions/read.js';
 import { referredTo } from './versions/referred-to.js';
@@ -47,6 +48,7 @@ export class PostgresStore implements Store {
   readonly #wakeUp: WakeUp;
   readonly #events: EventSink;
   readonly #writes: Writes;
+  readonly #matches: Matches;
   readonly #read: Read;
 
   /** `joined`: this is what `outer` is inside one transaction. */
@@ -65,6 +67,7 @@ export class PostgresStore implements Store {
     this.#wakeUp = new WakeUp(joined?.outer ?? database);
     this.#read = joined ? (lookup) => read(lookup, database, keys) : readTogether(database, keys);
     this.#events = joined ? new JoinedEvents(joined.session) : new GroupCommit(database, this.#wakeUp.soon);
+    this.#matches = matchesTogether(database, keys);
     this.#writes = joined
       ? new JoinedWrites(joined.session, joined.outer, keys)
       : new SingleWrites(database, keys, this.#clock, this.#wakeUp.soon);
@@ -108,6 +111,10 @@ export class PostgresStore implements Store {
 
   search(request: SearchRequest, permit: Permit): Promise<SearchPage<SearchMatch>> {
     return search(request, permit, this.database, this.keys);
+  }
+
+  matches(request: SearchRequest, permit: Permit): Promise<readonly SearchMatch[]> {
+    return this.#matches(request, permit);
   }
 
   create(request: CreateRequest, permit: WritePermit, answer: Permit): Promise<WriteResult> {

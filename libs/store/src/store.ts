@@ -60,6 +60,9 @@ export interface Store {
   /** The current versions that match and may be shown: one page, and the total where it is asked for. */
   search(request: SearchRequest, permit: Permit): Promise<SearchPage<SearchMatch>>;
 
+  /** The newest of them, at most `count`, and nothing else: for conditions. Many asked for at once are few statements. */
+  matches(request: SearchRequest, permit: Permit): Promise<readonly SearchMatch[]>;
+
   /**
    * Writes version 1 under a new id. `answer` is the read permit of the same requester: it decides {@link Written.readable},
    * and with `blind: false` what counts as hidden.

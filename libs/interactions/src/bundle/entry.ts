@@ -35,10 +35,14 @@ export function readEntry(bytes: Uint8Array): Entry {
   if (!isObject(rest.request)) throw badRequest('An entry of a batch or transaction has a request', 'required');
   const resource = resourceOf(document, value);
   return {
-    request: rest.request as unknown as EntryRequest,
-    ...(typeof rest.fullUrl === 'string' ? { fullUrl: rest.fullUrl } : {}),
+    ...detached({ request: rest.request, ...(rest.fullUrl === undefined ? {} : { fullUrl: rest.fullUrl }) }),
     ...(resource === undefined ? {} : { resource }),
   };
+}
+
+/** A copy, because a string that was cut out of a text keeps the whole of it in memory. */
+function detached(about: JsonObject): Pick<Entry, 'request' | 'fullUrl'> {
+  return JSON.parse(JSON.stringify(about)) as Pick<Entry, 'request' | 'fullUrl'>;
 }
 
 /** The resource of an entry that has been read before. */

@@ -1,6 +1,6 @@
 // FHIR R4 http.html#trules: what the conditions of a transaction match, and which resources it writes.
 import { badRequest, conflict, preconditionFailed } from '#libs/fhir-model';
-import type { StoredVersion, StoreTransaction } from '#libs/store';
+import { type StoredVersion, type StoreTransaction, Turns } from '#libs/store';
 import { type Criteria, criteriaOf } from '../conditional/criteria.js';
 import { matchesOf, matchOf } from '../conditional/match.js';
 import type { SystemRequest } from '../fhir-request.js';
@@ -8,6 +8,7 @@ import type { Services } from '../services.js';
 import { atEntry } from './entry.js';
 import type { PlannedEntry } from './planned-entry.js';
 import { entryTarget } from './target.js';
+import { UnderWay } from './under-way.js';
 
 /** A condition of the transaction, and the first entry that has it. */
 interface Condition {
@@ -40,8 +41,10 @@ export async function readConditions(
 ): Promise<Conditions> {
   const entries: Condition[] = [];
   const references = new Map<string, Condition>();
+  const turns = new Turns();
   for (const plan of plans) {
-    await named(plan, async () => {
+    await turns.pass();
+    await inEntry(plan, async () => {
       if (plan.writes && plan.request.condition !== undefined) {
         entries.push({ plan, criteria: await criteriaOf(services, plan.request, mostMatches(services, plan)) });
       }
@@ -84,23 +87,37 @@ export async function resolve(
 ): Promise<Resolution> {
   await services.store.lock({ matches: entries.map(({ criteria }) => criteria.lock) });
   const matches = new Map<number, readonly StoredVersion[]>();
-  for (const one of entries) matches.set(one.plan.index, await found(services, one));
+  await together(entries, async (one) => void matches.set(one.plan.index, await found(services, one)));
   const written = writtenResources(plans, matches);
   await services.store.lock({ resources: written });
-  for (const one of entries.filter(({ plan }) => plan.method !== 'POST')) {
-    await settled(services, one, matches.get(one.plan.index) ?? []);
-  }
+  const replacing = entries.filter(({ plan }) => plan.method !== 'POST');
+  await together(replacing, (one) => settled(services, one, matches.get(one.plan.index) ?? []));
   const literal = new Map<string, string>();
-  for (const [reference, { plan, criteria }] of references) {
-    literal.set(reference, await named(plan, () => target(services, outer, reference, criteria)));
-  }
+  const named = [...references].map(([reference, condition]) => ({ reference, ...condition }));
+  await together(named, async ({ plan, reference, criteria }) => {
+    literal.set(reference, await inEntry(plan, () => target(services, outer, reference, criteria)));
+  });
   return { matches, references: literal };
+}
+
+/** Asked at once, so that the store can look for many in one statement. */
+async function together<T extends { readonly plan: PlannedEntry }>(
+  conditions: readonly T[],
+  ask: (condition: T) => Promise<void>,
+): Promise<void> {
+  const underWay = new UnderWay();
+  const turns = new Turns();
+  for (const condition of conditions) {
+    await underWay.begin(condition.plan.index, 0, () => ask(condition));
+    await turns.pass();
+  }
+  await underWay.settled();
 }
 
 const ACTIONS: Readonly<Record<string, 'create' | 'update' | 'delete'>> = { POST: 'create', DELETE: 'delete' };
 
 function found(services: Services, { plan, criteria }: Condition): Promise<readonly StoredVersion[]> {
-  return named(plan, () => matchesOf(services, plan.request, criteria, ACTIONS[plan.method] ?? 'update'));
+  return inEntry(plan, () => matchesOf(services, plan.request, criteria, ACTIONS[plan.method] ?? 'update'));
 }
 
 async function settled(services: Services, one: Condition, before: readonly StoredVersion[]): Promise<void> {
@@ -153,7 +170,7 @@ function idsOf({ request, givenId }: PlannedEntry, matches: readonly StoredVersi
   return givenId === undefined ? [] : [givenId];
 }
 
-async function named<T>({ index }: PlannedEntry, work: () => Promise<T>): Promise<T> {
+async function inEntry<T>({ index }: PlannedEntry, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

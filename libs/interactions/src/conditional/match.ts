@@ -16,8 +16,8 @@ export async function matchesOf(
   { search, permit }: Criteria,
   action: Done['action'],
 ): Promise<readonly StoredVersion[]> {
-  const page = await services.store.search(search, permit);
-  if (page.matches.length < search.count) return page.matches;
+  const matches = await services.store.matches(search, permit);
+  if (matches.length < search.count) return matches;
   await recordRequest(services, request, { action, decision: 'permit', outcome: 412, ...queryOf(request) });
   throw preconditionFailed('The condition is ambiguous: several resources match it');
 }

@@ -15,5 +15,6 @@ export function conditionalReferences(resource: JsonValue): string[] {
       open.push(...Object.values(next));
     }
   }
-  return [...found];
+  // A string that was cut out of a text keeps the whole of it in memory.
+  return JSON.parse(JSON.stringify([...found])) as string[];
 }
