@@ -19,18 +19,17 @@ LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   absent bigint[];
 BEGIN
-  PERFORM FROM resource r JOIN unnest(_types, _ids) AS x (type, id) ON r.type = x.type AND r.id = x.id
-    ORDER BY r.type, r.id FOR UPDATE OF r;
   SELECT array_agg(x.key) INTO absent FROM unnest(_types, _ids, _keys) AS x (type, id, key)
     WHERE NOT EXISTS (SELECT FROM resource r WHERE r.type = x.type AND r.id = x.id);
   IF absent IS NOT NULL THEN
     PERFORM hold(absent);
-    PERFORM FROM resource r JOIN unnest(_types, _ids) AS x (type, id) ON r.type = x.type AND r.id = x.id
-      ORDER BY r.type, r.id FOR UPDATE OF r;
   END IF;
+  PERFORM FROM resource r JOIN unnest(_types, _ids) AS x (type, id) ON r.type = x.type AND r.id = x.id
+    ORDER BY r.type, r.id FOR UPDATE OF r;
 END $$;
 COMMENT ON FUNCTION lock_resources IS
-  'Locks resources until the end of the transaction: their rows, in one order for all, and for those that are not there their keys.';
+  'Locks resources until the end of the transaction: first the keys of those that are not there, then the rows of all that are there by then, in one '
+  'order for all. The other way round, one that comes between the two would be locked by neither.';
 
 CREATE FUNCTION lock_patients(_patients bigint[], _mode text) RETURNS void
 LANGUAGE plpgsql VOLATILE AS $$

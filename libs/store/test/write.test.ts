@@ -108,6 +108,16 @@ describe('fifty clients on one resource', () => {
     expect(times.every((time, n) => n === 0 || time > (times[n - 1] ?? time))).toBe(true);
   });
 
+  test('that appears while they come get versions without gap, whoever comes when', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const late = (n: number) => new Promise((resolve) => setTimeout(resolve, (n * 7) % 5));
+      const put = (n: number) => late(n).then(() => it.put(patient(`appears-${round}`)));
+      const results = await Promise.all(Array.from({ length: 12 }, (_, n) => put(n)));
+      const versions = results.map((result) => ('version' in result ? result.version.version : 0));
+      expect(versions.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, n) => n + 1));
+    }
+  });
+
   test('with If-Match have one winner', async () => {
     await it.put(patient('race'));
     const results = await Promise.all(
