@@ -4,6 +4,7 @@ import { open, readdir, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { localBlobs } from '#libs/blob';
 import { sweepUploads } from '#libs/interactions';
@@ -156,6 +157,29 @@ describe('content', () => {
     expect((await file.readFile()).includes('nobody may read')).toBe(false);
     await file.close();
   });
+});
+
+test('content that is compressed on its way is stored as it was before', async () => {
+  const bytes = Buffer.concat([randomBytes(3 * MEGABYTE), Buffer.alloc(MEGABYTE)]);
+  const reply = await upload(gzipSync(bytes), { 'content-encoding': 'gzip' });
+  expect(reply.status).toBe(201);
+  expect((await download(`Binary/${idOf(reply)}`)).bytes.equals(bytes)).toBe(true);
+  const bomb = gzipSync(Buffer.alloc(64 * MEGABYTE));
+  expect((await upload(bomb, { 'content-encoding': 'gzip' })).status).toBe(413);
+  const broken = gzipSync(bytes).subarray(0, 2 * MEGABYTE);
+  expect((await upload(broken, { 'content-encoding': 'gzip' })).status).toBe(400);
+  expect((await files()).incoming).toEqual([]);
+});
+
+test('many uploads at once are taken in as far as memory goes, and the others are told to come back', async () => {
+  const bytes = randomBytes(2 * MEGABYTE);
+  const before = (await files()).kept.length;
+  const statuses = await Promise.all(Array.from({ length: 40 }, async () => (await upload(bytes)).status));
+  const taken = statuses.filter((status) => status === 201).length;
+  expect(statuses.every((status) => status === 201 || status === 503)).toBe(true);
+  expect(taken).toBeGreaterThanOrEqual(32);
+  expect((await files()).kept.length).toBe(before + taken);
+  expect((await upload(bytes)).status).toBe(201);
 });
 
 describe('versions', () => {

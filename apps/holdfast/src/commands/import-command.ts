@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { parsePin } from '#libs/evidence';
 import { openBlock } from '#libs/fabric-block';
 import { readConfig } from '../config.js';
@@ -15,6 +15,13 @@ interface Options {
   check?: boolean;
   pin?: string;
   token?: string;
+  parallel?: number;
+}
+
+function parallelOf(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1 && number <= 256) return number;
+  throw new InvalidArgumentError('It is a whole number from 1 to 256.');
 }
 
 /** The pin is read when the first receipt is checked: at the first start it is written only once the ledger is there. */
@@ -30,7 +37,8 @@ function ownRecord(patient: string): TokenRequest {
   return { scope: 'patient/*.rs', patient, purpose: 'PATRQT' };
 }
 
-async function runCommand(files: string[], { examples = false, check = false, pin, token }: Options): Promise<void> {
+async function runCommand(files: string[], options: Options): Promise<void> {
+  const { examples = false, check = false, pin, token, parallel } = options;
   const config = readConfig();
   if (config.hasIssuers && token === undefined) {
     throw new StartError('With ISSUERS set, the server believes no token made here: give one of theirs by --token.');
@@ -44,6 +52,7 @@ async function runCommand(files: string[], { examples = false, check = false, pi
       files,
       examples,
       check,
+      ...(parallel === undefined ? {} : { parallel }),
       dataDir: config.dataDir,
       out: process.stdout,
       pinFile,
@@ -62,6 +71,7 @@ export function importCommand(command: Command): Command {
     .argument('[files...]', 'resources, Bundles (.json), NDJSON (.ndjson), and folders of them')
     .option('--examples', 'the clinical instances of the FHIR R4 specification')
     .option('--check', 'read everything back, wait until it is anchored, verify every receipt')
+    .option('--parallel <number>', 'requests under way at a time (8)', parallelOf)
     .option('--pin <file>', 'verify receipts against this pin instead of the pin of this installation')
     .option('--token <token>', 'a token of a system client, where the server does not issue its own')
     .action(runCommand);

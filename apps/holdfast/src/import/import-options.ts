@@ -29,6 +29,8 @@ export interface ImportOptions {
   files: string[];
   /** Also the clinical instances of the package hl7.fhir.r4.examples. */
   examples: boolean;
+  /** Requests under way at a time. Default eight. */
+  parallel?: number;
   /** Read everything back, wait until it is anchored, verify the receipts. */
   check: boolean;
   dataDir: string;

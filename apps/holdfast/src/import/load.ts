@@ -7,7 +7,7 @@ import { isBundle, isUnreadable, type SourceBundle, type SourceItem } from './so
 import { storeBundle } from './store-bundle.js';
 import { type Refused, type Stored, storeResource } from './store-resource.js';
 
-/** Requests under way at a time. */
+/** Requests under way at a time, if nothing else is said. */
 export const WORKERS = 8;
 
 /** What became of every item, in the order in which it was known. */
@@ -29,9 +29,9 @@ export function load(
   connection: FhirConnection,
   files: SourceFile[],
   progress: Progress,
-  { remember }: { remember: boolean },
+  { remember, parallel = WORKERS }: { remember: boolean; parallel?: number },
 ): Promise<Loaded> {
-  return new Loading(connection, progress, remember).run(files);
+  return new Loading(connection, progress, remember, parallel).run(files);
 }
 
 class Loading {
@@ -44,14 +44,15 @@ class Loading {
     private readonly connection: FhirConnection,
     private readonly progress: Progress,
     private readonly remember: boolean,
+    private readonly parallel: number,
   ) {}
 
   async run(files: SourceFile[]): Promise<Loaded> {
-    await inParallel(readSources(files), WORKERS, async (item) => {
+    await inParallel(readSources(files), this.parallel, async (item) => {
       if (isConsent(item)) this.#consents += 1;
       else await this.#done(item);
     });
-    if (this.#consents > 0) await inParallel(consentsOf(files), WORKERS, (item) => this.#done(item));
+    if (this.#consents > 0) await inParallel(consentsOf(files), this.parallel, (item) => this.#done(item));
     return this.#loaded;
   }
 

@@ -26,7 +26,7 @@ export async function runImport(options: ImportOptions): Promise<number> {
     options.out.write('Nothing to import: name files, or use --examples\n');
     return 2;
   }
-  const connection = new FhirConnection(options.base, options.token, WORKERS);
+  const connection = new FhirConnection(options.base, options.token, options.parallel ?? WORKERS);
   try {
     return await importFiles(connection, files, options);
   } finally {
@@ -38,7 +38,10 @@ async function importFiles(connection: FhirConnection, files: SourceFile[], opti
   const check = options.check ? new Check(connection, options) : undefined;
   const defects = options.examples ? (options.knownDefects ?? knownDefects()) : {};
   const loading = new Progress(options.out, 'Loading', totalBytes(files));
-  const loaded = await load(connection, files, loading, { remember: options.check || options.examples });
+  const loaded = await load(connection, files, loading, {
+    remember: options.check || options.examples,
+    ...(options.parallel === undefined ? {} : { parallel: options.parallel }),
+  });
   loading.finish();
 
   const checked = await check?.run(loaded.stored);

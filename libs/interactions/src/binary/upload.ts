@@ -1,16 +1,20 @@
 import { type BlobStore, TooLarge, takeIn } from '#libs/blob';
 import { FhirError, payloadTooLarge, unavailable } from '#libs/fhir-model';
-import type { UploadedBlob } from '#libs/store';
+import type { UploadedBlob, Uploads } from '#libs/store';
 import type { Services } from '../services.js';
 
 /** How often who takes content in says that it still does. */
 const TOUCH_MILLISECONDS = 60_000;
 const RETRY_AFTER_SECONDS = 30;
+/** Uploads that one process takes in at a time: each holds some megabytes. */
+const MOST_AT_ONCE = 32;
+const underWay = new WeakMap<BlobStore, number>();
 
 /**
  * Takes content in, and does with it what makes a version of it. Whatever fails, nothing is left: neither content without a
  * version nor a version without content. A crash in between is made good by {@link sweepUploads}.
- * @throws FhirError 413 beyond `limit` bytes, 503 where the store of blobs fails, and what `write` and the source throw.
+ * @throws FhirError 413 beyond `limit` bytes, 503 where too many are under way or the store of blobs fails, and what `write` and the
+ * source throw.
  */
 export async function uploaded<T>(
   { store, blobs }: Services,
@@ -19,7 +23,23 @@ export async function uploaded<T>(
   write: (blob: UploadedBlob) => Promise<T>,
 ): Promise<T> {
   if (blobs === undefined) throw payloadTooLarge(limit);
-  const { uploads } = store;
+  const others = underWay.get(blobs) ?? 0;
+  if (others >= MOST_AT_ONCE) throw unavailable('Too much large content at once', RETRY_AFTER_SECONDS);
+  underWay.set(blobs, others + 1);
+  try {
+    return await keptFor(store.uploads, blobs, bytes, limit, write);
+  } finally {
+    underWay.set(blobs, (underWay.get(blobs) ?? 1) - 1);
+  }
+}
+
+async function keptFor<T>(
+  uploads: Uploads,
+  blobs: BlobStore,
+  bytes: AsyncIterable<Uint8Array>,
+  limit: number,
+  write: (blob: UploadedBlob) => Promise<T>,
+): Promise<T> {
   const upload = await uploads.begin();
   const touching = setInterval(() => void uploads.touch(upload).catch(() => undefined), TOUCH_MILLISECONDS);
   let kept: UploadedBlob | undefined;
