@@ -81,6 +81,15 @@ describe('before anything is done', () => {
     expect(await sealedLog(site.database.query)).toBeUndefined();
   });
 
+  it('a database that lacks a part of the log cannot move it', async () => {
+    const { query } = site.database;
+    await query('CREATE TABLE kept AS SELECT * FROM batch');
+    await query('DELETE FROM batch');
+    await expect(moveLog(parts())).rejects.toThrow(/^The ledger in use has 26 leaves of this site and the database 0,/);
+    await query('INSERT INTO batch SELECT * FROM kept');
+    expect(await sealedLog(query)).toBeUndefined();
+  });
+
   it('so is the network that the log is on', async () => {
     await expect(moveLog(parts({ to: site.dataDir }))).rejects.toThrow('The log is on this network already.');
   });

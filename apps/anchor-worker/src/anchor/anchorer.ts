@@ -173,8 +173,10 @@ export class Anchorer {
         return transaction;
       });
     ready.catch(() => undefined); // seen where it is awaited
+    const soon = within(ready, OPEN_MS);
+    soon.catch(() => undefined); // not awaited where the places cannot be given
     try {
-      return await saveBatch(transact, lease, { ...batch, transaction: within(ready, OPEN_MS) });
+      return await saveBatch(transact, lease, { ...batch, transaction: soon });
     } catch (error) {
       if (!(error instanceof NotYet)) throw error;
       return saveBatch(transact, lease, { ...batch, transaction: await ready });

@@ -10,6 +10,7 @@ const AT_ONCE = 200;
 const STATUS_MS = 15_000;
 const PATIENCE_MS = 30_000;
 const RETRY_MS = 250;
+const SAY_AFTER_MS = 2_000;
 
 /** Refusals that no later attempt changes, in words. */
 const FOR_GOOD: Record<string, string> = {
@@ -58,15 +59,25 @@ async function once({ ledger, organizations }: Target, fn: string, argument: obj
   if (status?.code !== 'VALID') throw new Error(`${fn} is ${status?.code ?? 'not in a block yet'}`);
 }
 
+type Say = (line: string) => void;
+
 /** Until it is VALID or was before; peers that lag behind another one are asked again for a while. Throws Stopped for a refusal for good. */
-async function patiently(target: Target, fn: string, argument: object, isDone = async () => false): Promise<void> {
-  const end = Date.now() + PATIENCE_MS;
+async function patiently(
+  target: Target,
+  fn: string,
+  argument: object,
+  say: Say,
+  isDone = async () => false,
+): Promise<void> {
+  const begun = Date.now();
   let failed = await failure(() => once(target, fn, argument));
-  while (failed !== undefined) {
-    if (Date.now() > end) throw notEndorsed(target, failed);
+  for (let said = false; failed !== undefined; failed = await failure(() => once(target, fn, argument))) {
+    const waited = Date.now() - begun;
+    if (waited > PATIENCE_MS) throw notEndorsed(target, failed);
+    if (waited > SAY_AFTER_MS && !said) say('Not all organisations endorse yet; asking again for half a minute ...');
+    said ||= waited > SAY_AFTER_MS;
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     if (await isDone()) return;
-    failed = await failure(() => once(target, fn, argument));
   }
 }
 
@@ -118,14 +129,14 @@ function wireConsent({ handle, version, revoked, recorded, binding }: CarriedCon
 }
 
 /** Asks each time how far it has come: what was sent and never answered for may have arrived. */
-async function carry(target: Target, { consents }: ChainEnd, say: (line: string) => void): Promise<void> {
+async function carry(target: Target, { consents }: ChainEnd, say: Say): Promise<void> {
   const { site } = target.pin;
   for (;;) {
     const first = (await offered(target, site))?.carried.size ?? 0;
     if (first >= consents.length) return;
     say(`Carrying Consents over: ${first} of ${consents.length} ...`);
     const some = consents.slice(first, first + AT_ONCE).map(wireConsent);
-    await patiently(target, 'carryConsents', { consents: some, first, site }, async () => {
+    await patiently(target, 'carryConsents', { consents: some, first, site }, say, async () => {
       return ((await offered(target, site))?.carried.size ?? 0) > first;
     });
   }
@@ -140,16 +151,16 @@ export async function adopt(
   before: Pin,
   end: ChainEnd,
   range: CompactRange,
-  say: (line: string) => void,
+  say: Say,
 ): Promise<string> {
   const { site } = target.pin;
   const [size, root] = [end.size, end.root.toString('base64')];
   say(`Offering the log of ${size} leaves to ${target.organizations.join(', ')} ...`);
-  await patiently(target, 'offerAdoption', offerOf(before, end, range, target));
+  await patiently(target, 'offerAdoption', offerOf(before, end, range, target), say);
   const offer = await offered(target, site);
   if (offer?.state !== 'adopted') await carry(target, end, say);
   say('Having the log adopted ...');
-  await patiently(target, 'adopt', { root, site, size });
+  await patiently(target, 'adopt', { root, site, size }, say);
   const adopted = await offered(target, site);
   if (adopted?.state !== 'adopted' || adopted.size !== size || adopted.root !== root)
     throw new Stopped('The network says that it has adopted another log than this one.');

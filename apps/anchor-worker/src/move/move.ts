@@ -12,7 +12,17 @@ import {
 } from '#libs/evidence';
 import { BlockError, openBlock } from '#libs/fabric-block';
 import { copyForClient } from '#libs/fabric-network';
-import { anchoredTree, bindLedger, CannotMove, completeMove, type SealedLog, sealedLog, sealLog } from '#libs/store';
+import { LedgerError } from '#libs/ledger';
+import {
+  anchoredTree,
+  batchInFlight,
+  bindLedger,
+  CannotMove,
+  completeMove,
+  type SealedLog,
+  sealedLog,
+  sealLog,
+} from '#libs/store';
 import type { Patience } from '../anchor/patience.js';
 import type { Database } from '../database.js';
 import { LedgerForked } from '../follow/block-facts.js';
@@ -64,6 +74,7 @@ async function seal(parts: MoveParts, target: Target, sealed: SealedLog | undefi
   const { query, transact } = database;
   if (sealed === undefined) {
     await bindLedger(query, before.pin.genesis);
+    await checkTogether(parts);
     await drain({ query, transact, patience, ...before }, say, signal);
     say('Everything is on the ledger in use.');
   }
@@ -74,12 +85,23 @@ async function seal(parts: MoveParts, target: Target, sealed: SealedLog | undefi
   return end;
 }
 
+/** Before anything is added: the ledger in use is where the database is, or ahead of it by the batch on its way. */
+async function checkTogether({ before, database, site }: MoveParts): Promise<void> {
+  const { size } = (await before.ledger.evaluate('head', { site })) as { size: number };
+  const tree = await anchoredTree(database.query);
+  const inFlight = await batchInFlight(database.query);
+  if (size !== tree.size && size !== inFlight?.size) throw notSame(size, tree.size);
+}
+
+function notSame(ledger: number, database: number): Stopped {
+  return new Stopped(
+    `The ledger in use has ${ledger} leaves of this site and the database ${database}, or they differ: what is not one log cannot move.`,
+  );
+}
+
 async function checkSame({ size, root }: ChainEnd, { database }: MoveParts): Promise<void> {
   const tree = await anchoredTree(database.query);
-  if (tree.size === size && tree.root().equals(root)) return;
-  throw new Stopped(
-    `The ledger in use has ${size} leaves of this site and the database ${tree.size}, or they differ: what is not one log cannot move.`,
-  );
+  if (tree.size !== size || !tree.root().equals(root)) throw notSame(size, tree.size);
 }
 
 /** The new pin, and what it says of the move, checked as any verifier will check it. */
@@ -112,11 +134,18 @@ async function moveTo(target: Target, parts: MoveParts): Promise<Moved> {
   return { adoption, pin, folder };
 }
 
+/** How the contract refuses what does not continue its log. */
+const OTHER_LOG = new Set(['GAP', 'WRONG_ROOT', 'FOREIGN_SITE']);
+
 /** What went wrong, in a sentence, where it is a matter of the two ledgers and not of this program. */
 function explained(error: unknown): unknown {
   if (error instanceof CannotMove) return new Stopped(error.message);
   if (error instanceof LedgerForked || error instanceof BlockError)
     return new Stopped(`The ledger in use does not hold, so its log cannot move: ${error.message}`);
+  if (error instanceof LedgerError && OTHER_LOG.has(error.contractCode ?? ''))
+    return new Stopped(
+      `The ledger in use and the database do not have the same log, so it cannot move: ${error.message}`,
+    );
   if (error instanceof Mismatch || error instanceof FormatError)
     return new Stopped(`What the ledgers say does not hold: ${error.message}.`);
   return error;
