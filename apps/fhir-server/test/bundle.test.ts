@@ -128,7 +128,7 @@ describe('a transaction', () => {
     expect((await server.send('GET', nameOf(encounter))).json().subject).toEqual({ reference: nameOf(there) });
   });
 
-  test('sees only what was stored before with conditional references, and looks for many at once', async () => {
+  test('resolves conditional references last, so that they find what the transaction makes, and looks for many at once', async () => {
     const organization = (value: string) => ({
       resourceType: 'Organization',
       identifier: [{ system: 'urn:many', value }],
@@ -145,9 +145,15 @@ describe('a transaction', () => {
       const reference = (stored.managingOrganization as { reference: string }).reference;
       expect((await server.send('GET', reference)).json().name).toBe(String(index % 3));
     }
-    // What the transaction itself creates is referred to by its fullUrl; a search finds what the server had.
-    const own = await transaction([post(organization('new')), post(managed('new'))]);
-    expect([own.status, own.json().issue?.[0]?.expression]).toEqual([412, ['Bundle.entry[1]']]);
+    // Process DELETE, POST, PUT, GET, then resolve conditional references: they see what the transaction has made.
+    const own = await transaction([post(managed('new')), post(organization('new'))]);
+    const [first, second] = entriesOf(own) as [Entries[number], Entries[number]];
+    const found = (await server.send('GET', nameOf(first))).json().managingOrganization;
+    expect(found).toEqual({ reference: nameOf(second) });
+    const none = await transaction([post(organization('x')), post(managed('none'))]);
+    expect([none.status, none.json().issue?.[0]?.expression]).toEqual([412, ['Bundle.entry[1]']]);
+    const twins = await transaction([post(organization('y')), post(organization('y')), post(managed('y'))]);
+    expect([twins.status, twins.json().issue?.[0]?.expression]).toEqual([412, ['Bundle.entry[2]']]);
   });
 
   test('creates once what it asks for twice under different conditions that match nothing yet, twice', async () => {

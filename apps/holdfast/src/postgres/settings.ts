@@ -15,8 +15,6 @@ export function settings(port: number): Settings {
     port: String(port),
     unix_socket_directories: '',
     max_connections: '80',
-    // A transaction Bundle holds one lock for each resource that it updates.
-    max_locks_per_transaction: '512',
     shared_buffers: `${shared}MB`,
     work_mem: '8MB',
     maintenance_work_mem: '64MB',

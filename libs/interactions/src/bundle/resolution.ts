@@ -29,6 +29,8 @@ export interface Resolution {
   readonly matches: ReadonlyMap<number, readonly StoredVersion[]>;
   /** From conditional references to literal ones. */
   readonly references: ReadonlyMap<string, string>;
+  /** Conditional references that matched nothing of what was there before. */
+  readonly open: ReadonlyMap<string, Condition>;
 }
 
 const MOST_DELETED = 500;
@@ -76,7 +78,7 @@ function referenceCriteria(services: Services, outer: SystemRequest, reference: 
 
 /**
  * Looks up all matches under the locks of their conditions, locks what will be written, and looks again.
- * @throws FhirError naming the entry: 412 for several matches, or for none or several of a conditional reference; 409 where
+ * @throws FhirError naming the entry: 412 for several matches; 409 where
  * others changed what matches; 400 where two entries write one resource.
  */
 export async function resolve(
@@ -92,12 +94,40 @@ export async function resolve(
   await services.store.lock({ resources: written });
   const replacing = entries.filter(({ plan }) => plan.method !== 'POST');
   await together(replacing, (one) => settled(services, one, matches.get(one.plan.index) ?? []));
-  const literal = new Map<string, string>();
-  const named = [...references].map(([reference, condition]) => ({ reference, ...condition }));
-  await together(named, async ({ plan, reference, criteria }) => {
-    literal.set(reference, await inEntry(plan, () => target(services, outer, reference, criteria)));
+  return { matches, ...(await literal(services, outer, references)) };
+}
+
+/**
+ * The same once all is stored that does not depend on what is open: what the transaction has made is found as well.
+ * @throws FhirError naming the entry: 412 for none or several matches.
+ */
+export async function resolveOpen(
+  services: Services,
+  outer: SystemRequest,
+  { matches, references, open }: Resolution,
+): Promise<Resolution> {
+  const found = await literal(services, outer, open);
+  for (const [reference, { plan }] of found.open) {
+    const { type } = entryTarget(reference);
+    throw atEntry(preconditionFailed(`Nothing matches the conditional reference to ${type}`), plan.index, false);
+  }
+  return { matches, references: new Map([...references, ...found.references]), open: found.open };
+}
+
+async function literal(
+  services: Services,
+  outer: SystemRequest,
+  conditional: ReadonlyMap<string, Condition>,
+): Promise<Pick<Resolution, 'references' | 'open'>> {
+  const references = new Map<string, string>();
+  const open = new Map<string, Condition>();
+  const named = [...conditional].map(([reference, condition]) => ({ reference, condition, plan: condition.plan }));
+  await together(named, async ({ plan, reference, condition }) => {
+    const found = await inEntry(plan, () => target(services, outer, condition.criteria));
+    if (found === undefined) open.set(reference, condition);
+    else references.set(reference, found);
   });
-  return { matches, references: literal };
+  return { references, open };
 }
 
 /** Asked at once, so that the store can look for many in one statement. */
@@ -127,19 +157,11 @@ async function settled(services: Services, one: Condition, before: readonly Stor
     throw atEntry(conflict('Others are changing what the condition matches; try again'), one.plan.index, false);
 }
 
-async function target(
-  services: Services,
-  outer: SystemRequest,
-  reference: string,
-  criteria: Criteria,
-): Promise<string> {
+async function target(services: Services, outer: SystemRequest, criteria: Criteria): Promise<string | undefined> {
   const { type, params } = criteria.search;
   const request = { ...outer, type, condition: params.map(({ name }) => name).join('&') };
   const match = await matchOf(services, request, criteria, 'search-type');
-  if (match === undefined) {
-    throw preconditionFailed(`Nothing matches the conditional reference to ${entryTarget(reference).type}`);
-  }
-  return `${type}/${match.id}`;
+  return match && `${type}/${match.id}`;
 }
 
 interface Written {

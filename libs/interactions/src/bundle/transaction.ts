@@ -16,7 +16,7 @@ import { inOrder } from './order.js';
 import { type PlannedEntry, planEntry } from './planned-entry.js';
 import type { ReceivedBundle } from './process.js';
 import { checkAll, type Referring, referringOf } from './referring.js';
-import { type Conditions, type Resolution, readConditions, resolve } from './resolution.js';
+import { type Conditions, type Resolution, readConditions, resolve, resolveOpen } from './resolution.js';
 import { bundleAnswer, responseEntry, withWarnings } from './response.js';
 import { UnderWay } from './under-way.js';
 
@@ -42,7 +42,7 @@ async function stored(
   plans: readonly PlannedEntry[],
   conditions: Conditions,
 ): Promise<Answer> {
-  const resolution = await resolve(services, request, plans, conditions);
+  let resolution = await resolve(services, request, plans, conditions);
   const links = linksOf(plans, resolution);
   const inside = { ...services, referentialIntegrity: 'off' as const };
   const answers: AnsweredEntry[] = [];
@@ -54,42 +54,56 @@ async function stored(
       const document = rewritten(bundle, plan, links, resolution);
       const answer = await done(inside, plan, document, resolution.matches.get(plan.index));
       answers[plan.index] = responseEntry(content.bounded(answer));
-      written[plan.index] = answer.written ?? [];
+      // Only the names: the versions have their content with them.
+      written[plan.index] = (answer.written ?? []).map(({ type, id, version }) => ({ type, id, version }));
       referring[plan.index] = referringOf(services, plan, document, answer);
     } catch (error) {
       throw atEntry(error, plan.index);
     }
   };
-  await inTurn(services, bundle, plans, one);
+  const { open } = resolution;
+  const isOpen = ({ references }: PlannedEntry) => references.some((reference) => open.has(reference));
+  const isRead = ({ method }: PlannedEntry) => method === 'GET' || method === 'HEAD';
+  const order = inOrder(plans.map(({ method }) => method)).map((index) => plans[index] as PlannedEntry);
+  const turn = new InTurn(services, bundle, one);
+  await turn.all(order.filter((plan) => !isRead(plan) && !isOpen(plan)));
+  if (open.size > 0) resolution = await resolveOpen(services, request, resolution);
+  await turn.all(order.filter((plan) => !isRead(plan) && isOpen(plan)));
+  await turn.all(order.filter(isRead));
   for (const [index, warnings] of await checkAll(services, referring)) {
     answers[index] = withWarnings(answers[index] as AnsweredEntry, warnings);
   }
   return { ...bundleAnswer('transaction-response', answers), written: written.flat() };
 }
 
-/** All entries in their order: those that write and cannot bear on each other together, every other alone. */
-async function inTurn(
-  services: Services,
-  { entries }: ReceivedBundle,
-  plans: readonly PlannedEntry[],
-  work: (plan: PlannedEntry) => Promise<void>,
-): Promise<void> {
-  const turns = new Turns();
-  const underWay = new UnderWay();
-  let kind: string | undefined;
-  for (const [nth, index] of inOrder(plans.map(({ method }) => method)).entries()) {
-    const plan = plans[index] as PlannedEntry;
-    const { start, end } = entries[index] ?? { start: 0, end: 0 };
-    const next = togetherAs(plan);
-    if (next === undefined || next !== kind) await underWay.settled();
-    kind = next;
-    await underWay.begin(index, end - start, async () => {
-      services.progress?.((plans.length + nth) / 2, plans.length);
-      await work(plan);
-    });
-    await turns.pass();
+/** Entries in their order: those that write and cannot bear on each other together, every other alone. */
+class InTurn {
+  readonly #turns = new Turns();
+  #begun = 0;
+
+  constructor(
+    private readonly services: Services,
+    private readonly bundle: ReceivedBundle,
+    private readonly work: (plan: PlannedEntry) => Promise<void>,
+  ) {}
+
+  async all(plans: readonly PlannedEntry[]): Promise<void> {
+    const { entries } = this.bundle;
+    const underWay = new UnderWay();
+    let kind: string | undefined;
+    for (const plan of plans) {
+      const { start, end } = entries[plan.index] ?? { start: 0, end: 0 };
+      const next = togetherAs(plan);
+      if (next === undefined || next !== kind) await underWay.settled();
+      kind = next;
+      await underWay.begin(plan.index, end - start, async () => {
+        this.services.progress?.((entries.length + this.#begun++) / 2, entries.length);
+        await this.work(plan);
+      });
+      await this.#turns.pass();
+    }
+    await underWay.settled();
   }
-  await underWay.settled();
 }
 
 /** Undefined for what reads or invokes, which may show what others write, and for a Consent, which may decide about them. */
