@@ -9,7 +9,17 @@ import { receiveBodies } from './http/body.js';
 const MAX_PATH_PART = 128;
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
-const EXPOSED = ['ETag', 'Last-Modified', 'Location', 'Content-Location', 'X-Request-Id', 'Retry-After', 'Warning'];
+const EXPOSED = [
+  'ETag',
+  'Last-Modified',
+  'Location',
+  'Content-Location',
+  'X-Request-Id',
+  'Retry-After',
+  'Warning',
+  'X-Progress',
+  'Preference-Applied',
+];
 
 /** FHIR R4 http.html#custom: the client's own id of the request where it is a plain one, else a new one. */
 function requestId(header: string | string[] | undefined): string {

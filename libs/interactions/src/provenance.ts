@@ -25,11 +25,13 @@ export async function withProvenance(
     throw badRequest('X-Provenance must be a Provenance in JSON', 'structure');
   }
   if (document.value.target !== undefined) throw badRequest('The server sets the target of X-Provenance');
+  const { beforeCommit, ...rest } = services;
   return services.store.transaction(async (store) => {
-    const inside = { ...services, store };
+    const inside = { ...rest, store };
     const answer = await interact(inside, request);
     const written = answer.written ?? [];
     if (written.length > 0) await createUnconditionally(inside, provenanceRequest(request, document, written));
+    await beforeCommit?.(store, answer);
     return answer;
   });
 }

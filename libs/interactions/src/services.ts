@@ -1,7 +1,8 @@
 import type { BlobStore } from '#libs/blob';
 import type { OpenBlock, Pin } from '#libs/evidence';
-import type { ConsentVersion, Store } from '#libs/store';
+import type { ConsentVersion, Store, StoreTransaction } from '#libs/store';
 import type { Definitions } from '#libs/validation';
+import type { Answer } from './answer.js';
 import type { Disclosed } from './record.js';
 
 /** What the interactions need of the world. Made once, in the server's wiring page. */
@@ -32,6 +33,8 @@ export interface Services {
   readonly checkLedgerLag?: () => Promise<void>;
   /** Hears of every version that an answer shows or was made from. */
   readonly disclosed?: (versions: readonly Disclosed[]) => void;
+  /** Called in the transaction of a Bundle, or of a write with X-Provenance, as the last thing: what it throws undoes it. */
+  readonly beforeCommit?: (store: StoreTransaction, answer: Answer) => Promise<void>;
   /** Hears how many entries of a Bundle are done; throws where it is to go no further. */
   readonly progress?: (done: number, all: number) => void;
   /** Where content goes that is too large for a row; without it, there can be none. */

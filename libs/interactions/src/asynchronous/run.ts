@@ -1,6 +1,6 @@
 // FHIR R4 async.html: a job is done, exactly once where it writes as a whole.
 import { FhirError, unexpected } from '#libs/fhir-model';
-import type { TakenJob } from '#libs/store';
+import type { Store, TakenJob } from '#libs/store';
 import type { Answer } from '../answer.js';
 import { withProvenance } from '../provenance.js';
 import type { Disclosed } from '../record.js';
@@ -53,28 +53,24 @@ export async function runJob(services: Services, job: TakenJob, course: Course):
 
 async function done(services: Services, job: TakenJob, course: Course): Promise<void> {
   const asked = readJobRequest(job.request);
-  if (asked.name === BUNDLE && job.repeatable) {
-    await services.store.transaction((store) => answered({ ...services, store }, job, asked, course));
-  } else await answered(services, job, asked, course);
-}
-
-async function answered(services: Services, job: TakenJob, asked: JobRequest, course: Course): Promise<void> {
   const disclosed = new Map<string, Disclosed>();
-  const answer = await interacted(
-    {
-      ...services,
-      progress: course.progress,
-      disclosed: (versions) => {
-        for (const one of versions) disclosed.set(`${one.type}/${one.id}/${one.version}`, one);
-      },
+  const finished = async ({ jobs }: Pick<Store, 'jobs'>, answer: Answer) => {
+    const again = asked.name === BUNDLE ? undefined : job.request;
+    const result = writeResult(represent(answer, unformatted(asked)), [...disclosed.values()], again);
+    if (result.length > course.bytes) throw tooLarge(job);
+    if (!(await jobs.finish(job, { state: 'done', result, seconds: course.seconds }))) throw new Lost();
+  };
+  const isOne = asked.name === BUNDLE && job.repeatable;
+  const watched: Services = {
+    ...services,
+    progress: course.progress,
+    disclosed: (versions) => {
+      for (const one of versions) disclosed.set(`${one.type}/${one.id}/${one.version}`, one);
     },
-    asked,
-  );
-  const again = asked.name === BUNDLE ? undefined : job.request;
-  const result = writeResult(represent(answer, unformatted(asked)), [...disclosed.values()], again);
-  if (result.length > course.bytes) throw tooLarge(job);
-  const end = { state: 'done', result, seconds: course.seconds } as const;
-  if (!(await services.store.jobs.finish(job, end))) throw new Lost();
+    ...(isOne ? { beforeCommit: finished } : {}),
+  };
+  const answer = await interacted(watched, asked);
+  if (!isOne) await finished(services.store, answer);
 }
 
 function interacted(services: Services, { name, request, provenance }: JobRequest): Promise<Answer> {

@@ -32,7 +32,11 @@ export async function transaction(services: Services, request: SystemRequest, bu
     await turns.pass();
   }
   const conditions = await readConditions(services, request, plans);
-  return services.store.transaction((store) => stored({ ...services, store }, request, bundle, plans, conditions));
+  return services.store.transaction(async (store) => {
+    const answer = await stored({ ...services, store }, request, bundle, plans, conditions);
+    await services.beforeCommit?.(store, answer);
+    return answer;
+  });
 }
 
 async function stored(
