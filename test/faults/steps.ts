@@ -10,7 +10,7 @@ export interface Step {
   at(relay: LedgerRelay, installation: InstallationUnderTest): Promise<() => Promise<void>>;
 }
 
-const REACHED_WITHIN_MS = 30_000;
+const REACHED_WITHIN_MS = 60_000;
 
 function atGateway(name: string, fault: Fault): Step {
   return {

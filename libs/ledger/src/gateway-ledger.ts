@@ -4,7 +4,7 @@ import { common } from '@hyperledger/fabric-protos';
 import { validationCode } from '#libs/fabric-block';
 import { canonical, type JsonValue } from '#libs/fhir-json';
 import { classifyError } from './classify-error.js';
-import { DEADLINE, within } from './deadlines.js';
+import { DEADLINE, inTime, within } from './deadlines.js';
 import { InFlight } from './in-flight.js';
 import type { Connection, Ledger, PreparedTransaction, TransactionStatus } from './ledger.js';
 import type { LedgerStep } from './ledger-error.js';
@@ -34,7 +34,7 @@ export class GatewayLedger implements Ledger {
     const asked = endorsers && { endorsingOrganizations: [...endorsers] };
     const proposal = this.contract.newProposal(fn, { arguments: [canonical(argument as JsonValue)], ...asked });
     const txId = proposal.getTransactionId();
-    return this.call('endorse', txId, async () => {
+    return this.call('endorse', txId, DEADLINE.endorse, async () => {
       const transaction = await proposal.endorse(within(DEADLINE.endorse));
       const signature = await this.sign(transaction.getDigest());
       const signed = this.gateway.newSignedTransaction(transaction.getBytes(), signature);
@@ -43,14 +43,14 @@ export class GatewayLedger implements Ledger {
   }
 
   submit(envelope: Uint8Array, txId: string): Promise<void> {
-    return this.call('submit', txId, async () => {
+    return this.call('submit', txId, DEADLINE.submit, async () => {
       await this.gateway.newTransaction(preparedTransaction(envelope, txId)).submit(within(DEADLINE.submit));
     });
   }
 
   status(txId: string, timeoutMs: number): Promise<TransactionStatus | undefined> {
     const request = commitStatusRequest(this.connection.channel, txId, this.gateway.getIdentity());
-    return this.call('status', txId, async () => {
+    return this.call('status', txId, timeoutMs, async () => {
       const { code, blockNumber } = await this.gateway.newCommit(request).getStatus(within(timeoutMs));
       return { code: validationCode(code), blockNumber };
     }).catch((error) => {
@@ -87,7 +87,7 @@ export class GatewayLedger implements Ledger {
 
   evaluate(fn: string, argument: object): Promise<unknown> {
     const proposal = this.contract.newProposal(fn, { arguments: [canonical(argument as JsonValue)] });
-    return this.call('evaluate', undefined, async () => {
+    return this.call('evaluate', undefined, DEADLINE.evaluate, async () => {
       const answer = await proposal.evaluate(within(DEADLINE.evaluate));
       return JSON.parse(Buffer.from(answer).toString('utf8'));
     });
@@ -100,12 +100,17 @@ export class GatewayLedger implements Ledger {
 
   private query(fn: string, ...args: string[]): Promise<Uint8Array> {
     const proposal = this.qscc.newProposal(fn, { arguments: [this.connection.channel, ...args] });
-    return this.call('block', undefined, () => proposal.evaluate(within(DEADLINE.block)));
+    return this.call('block', undefined, DEADLINE.block, () => proposal.evaluate(within(DEADLINE.block)));
   }
 
-  private async call<T>(step: LedgerStep, txId: string | undefined, run: () => Promise<T>): Promise<T> {
+  private async call<T>(
+    step: LedgerStep,
+    txId: string | undefined,
+    milliseconds: number,
+    run: () => Promise<T>,
+  ): Promise<T> {
     try {
-      return await this.inFlight.run(run);
+      return await this.inFlight.run(() => inTime(milliseconds, run));
     } catch (error) {
       throw classifyError(step, error, txId);
     }
