@@ -73,7 +73,7 @@ describe('an installation that grows out of its embedded ledger', () => {
     writeFileSync(file('checkpoint.txt'), await installation.run('checkpoint'));
     writeFileSync(file('pin.json'), await installation.run('pin'));
     network = await (FABRIC_BIN ? realNetwork(file('network')) : secondEmbedded(file('network')));
-  }, 120_000);
+  }, 240_000);
 
   afterAll(async () => {
     await running?.stop();
@@ -97,11 +97,12 @@ describe('an installation that grows out of its embedded ledger', () => {
     await move.until('Offering the log');
     await move.stop('SIGKILL');
     await expect(installation.run('up')).rejects.toThrow(/is on its way to another ledger/);
+    await expect(installation.run('doctor')).rejects.toThrow(/WRONG {2}The log is on its way to the ledger in /);
     expect(await installation.run('network', 'adopt', '--abandon')).toMatch(/stays on the embedded ledger/);
     running = await installation.up();
     await installation.store('Stayed');
     await running.stop();
-  }, 60_000);
+  }, 180_000);
 
   test('moves, killed and asked again, with the consent of every organisation', async () => {
     const move = installation.start(['network', 'adopt', '--to', network.to]);
@@ -112,7 +113,7 @@ describe('an installation that grows out of its embedded ledger', () => {
     expect(said).toContain('held by      before the move: one operator holds all keys');
     expect(said).toMatch(/Go on with: .*LEDGER=fabric npm start\n$/);
     expect(await installation.run('network', 'adopt')).toMatch(/has moved already/);
-  }, 60_000);
+  }, 180_000);
 
   test('is not started on the ledger that it has left', async () => {
     await expect(installation.run('up')).rejects.toThrow(/has moved to a real network: set LEDGER=fabric/);
@@ -129,7 +130,13 @@ describe('an installation that grows out of its embedded ledger', () => {
     expect(await verify('early.json', early.receipt)).toMatch(/^OK .* this receipt does not show\n/);
     await expect(verify('late.json', late, '--pin', file('pin.json'))).rejects.toThrow(/UNTRUSTED_KEY/);
     expect(await verify('early.json', early.receipt, '--pin', file('pin.json'))).toMatch(/^OK /);
-  }, 60_000);
+  }, 180_000);
+
+  test('is found well by its doctor, past included', async () => {
+    expect(await installation.run('doctor')).toMatch(
+      /good {3}The first \d+ places of the log came from another ledger: /,
+    );
+  });
 
   test('extends the checkpoint that somebody kept from before', async () => {
     expect(await installation.run('verify', '--since', file('checkpoint.txt'))).toMatch(/^OK .* the ledger before\n/);

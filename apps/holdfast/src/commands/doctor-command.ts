@@ -8,6 +8,7 @@ import { isListening } from '../process/ports.js';
 import { lockHolder } from '../up/lock.js';
 import { type RunFile, readRunFile } from '../up/run-file.js';
 import { blobFindings } from './blob-findings.js';
+import { moveFindings } from './move-findings.js';
 
 /** One thing looked at: what was found, and whether it is as it should be. */
 interface Finding {
@@ -92,7 +93,7 @@ async function runningFindings(config: Config): Promise<Finding[]> {
 /** Looks at an installation without changing it. */
 async function examine(config: Config): Promise<Finding[]> {
   if (!existsSync(config.dataDir)) return [{ good: false, sentence: `There is no installation in ${config.dataDir}.` }];
-  return [...keyFindings(config), ...(await runningFindings(config))];
+  return [...keyFindings(config), ...moveFindings(config.dataDir), ...(await runningFindings(config))];
 }
 
 /** `doctor`: says what is well and what is not; exit code 1 when something is not. */
