@@ -1,8 +1,8 @@
 import type { TestServer } from '../apps/fhir-server/test/test-server.js';
 import type { HostileRequest } from './hostile-requests.js';
 
-/** An answer that takes longer than this is not bounded; a machine under load may take a while. */
-const LONGEST_MILLISECONDS = 5_000;
+/** An answer that takes longer than this is not bounded, however busy the machine is. */
+const LONGEST_MILLISECONDS = 20_000;
 const AT_ONCE = 4;
 const PLACE = /^Bundle\.entry\[(\d+)\]/;
 

@@ -156,6 +156,20 @@ test('a server that stops ends a batch where it is, and its answer says of each 
   expect(created).toBeLessThan(800);
 });
 
+test('an old row that somebody puts back is not done', async () => {
+  const before = await patients();
+  const { headers } = await acceptJob(
+    services,
+    { name: 'bundle', request: { ...request, body: Buffer.from('{"resourceType":"Bundle","type":"transaction"}') } },
+    { ...LIMITS, seconds: 0 },
+  );
+  const id = (headers['content-location'] ?? '').split('/').at(-1) ?? '';
+  await store.dataSource.query(`UPDATE job SET expires = clock_timestamp() + interval '1 hour'`);
+  await runJob(services, await taken(), COURSE);
+  await expect(status(id)).rejects.toMatchObject({ status: 504, issues: [{ code: 'timeout' }] });
+  expect(await patients()).toBe(before);
+});
+
 test('an answer that is too large is refused, and then a transaction is not stored', async () => {
   const before = await patients();
   const id = await accepted('transaction', 5);

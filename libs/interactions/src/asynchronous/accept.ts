@@ -29,13 +29,14 @@ export async function acceptJob(services: Services, job: JobRequest, limits: Def
   if (size > limits.bytes) throw tooLarge(limits.bytes);
   const { issuer, client } = request.context;
   const id = randomUUID();
+  const until = (await services.store.time()) + BigInt(limits.seconds) * 1_000_000n;
   const outcome = await services.store.jobs.add(
     {
       id,
       owner: requesterText(request),
       client: JSON.stringify([issuer, client]),
       repeatable: await isRepeatable(job),
-      request: writeJobRequest(job),
+      request: writeJobRequest({ ...job, until }),
       seconds: limits.seconds,
     },
     limits,

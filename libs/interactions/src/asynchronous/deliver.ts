@@ -86,8 +86,8 @@ async function delivered(
 
 /** The same question again, by who asks now. */
 async function asked(services: Services, request: SystemRequest, job: JobState, kept: Buffer): Promise<Answer> {
-  const before = readJobRequest(kept);
-  const now = writeJobRequest({ ...before, request: { ...before.request, context: request.context } });
+  const { until: _, ...question } = readJobRequest(kept);
+  const now = writeJobRequest({ ...question, request: { ...question.request, context: request.context } });
   await services.store.jobs.again(job.id, requesterText(request), now);
   const progress = 'what may be shown has changed: it is asked anew';
   return { status: 202, headers: { 'x-progress': progress, 'retry-after': '1' } };

@@ -53,6 +53,7 @@ export async function runJob(services: Services, job: TakenJob, course: Course):
 
 async function done(services: Services, job: TakenJob, course: Course): Promise<void> {
   const asked = readJobRequest(job.request);
+  if (asked.until !== undefined && (await services.store.time()) > asked.until) throw tooLate();
   const disclosed = new Map<string, Disclosed>();
   const finished = async ({ jobs }: Pick<Store, 'jobs'>, answer: Answer) => {
     const again = asked.name === BUNDLE ? undefined : job.request;
@@ -100,6 +101,11 @@ function interruption({ repeatable, interrupted }: TakenJob): FhirError | undefi
 
 function refused(diagnostics: string): FhirError {
   return new FhirError(500, { severity: 'error', code: 'incomplete', diagnostics });
+}
+
+function tooLate(): FhirError {
+  const diagnostics = 'This waited for longer than it may; it is not done';
+  return new FhirError(504, { severity: 'error', code: 'timeout', diagnostics });
 }
 
 function tooLarge({ repeatable }: TakenJob): FhirError {
