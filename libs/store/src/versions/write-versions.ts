@@ -78,7 +78,7 @@ async function decided(
     {
       resources: known.map(({ type, id }) => ({ type, id, lock: keys.hash64('resource lock', type, id) })),
       patients: attempts.flatMap(({ content }) => content?.hashes ?? []),
-      patientLock: lockAll ? 'all' : patientLock(attempts, permits),
+      patientLock: lockAll ? 'all' : patientLock({ attempts, permits }),
     },
     session,
   );
@@ -105,9 +105,10 @@ export function createAtOnce(
   return written(found, { now: time, isEstimated: true }, answer, session, keys);
 }
 
-function patientLock([first]: readonly Attempt[], permits: Permits): PatientLock {
-  if (first?.type === 'Consent') return 'exclusive';
-  return isJudged(permits) ? 'shared' : 'none';
+/** How a group of attempts locks its patients. */
+export function patientLock(group: { attempts: readonly Attempt[]; permits: Permits }): PatientLock {
+  if (group.attempts[0]?.type === 'Consent') return 'exclusive';
+  return isJudged(group.permits) ? 'shared' : 'none';
 }
 
 function judged({ type, content, mayCreate }: Attempt, current: CurrentVersion | undefined): Judged {

@@ -6,7 +6,7 @@ import { isDataError, isWrongTime } from '../postgres/unavailable.js';
 import type { NotWritten, WriteResult } from '../write.js';
 import { bindConsents } from './consent-event.js';
 import type { Permits } from './judge-writes.js';
-import { type Attempt, createAtOnce, refusedWrite, writeVersions } from './write-versions.js';
+import { type Attempt, createAtOnce, patientLock, refusedWrite, writeVersions } from './write-versions.js';
 
 /** An attempt, and what decides about it. */
 export interface Write {
@@ -113,8 +113,9 @@ export class JoinedWrites implements Writes {
     const [{ permits }] = writes as [Write];
     const attempts = writes.map(({ attempt }) => attempt);
     await this.keys.ensure(patientsOf(attempts), this.outer);
-    const lockAll = this.#locked > MOST_LOCKED;
-    this.#locked += attempts.reduce((sum, { content }) => sum + (content?.hashes.length ?? 1), 0);
+    const locks = patientLock({ attempts, permits }) !== 'none';
+    const lockAll = locks && this.#locked > MOST_LOCKED;
+    if (locks) this.#locked += attempts.reduce((sum, { content }) => sum + (content?.hashes.length ?? 1), 0);
     return writeVersions(attempts, permits, this.session, this.keys, lockAll);
   }
 }
