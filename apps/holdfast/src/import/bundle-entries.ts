@@ -3,9 +3,14 @@ import { elements, members, type Span } from '#libs/fhir-json';
 
 /** The exact source of every entry's resource in a Bundle's JSON text, white space and all, in order. */
 export function* entryResources(text: string): Generator<string> {
+  for (const resource of entryTexts(text)) if (resource !== undefined) yield resource;
+}
+
+/** The same with undefined for an entry that has none. */
+export function* entryTexts(text: string): Generator<string | undefined> {
   for (const entry of entries(text)) {
     const resource = memberValue(text, entry, 'resource');
-    if (resource && text[resource.start] === '{') yield text.slice(resource.start, resource.end);
+    yield resource && text[resource.start] === '{' ? text.slice(resource.start, resource.end) : undefined;
   }
 }
 

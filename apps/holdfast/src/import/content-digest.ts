@@ -7,9 +7,39 @@ import { tokens } from './tokens.js';
  * `id`, `meta.versionId` and `meta.lastUpdated` (and a `meta` that has nothing else). Order and number lexemes count.
  */
 export function contentDigest(text: string): string {
-  return createHash('sha256')
-    .update(content(tokens(text)).join('\n'))
-    .digest('hex');
+  return digestOf(content(tokens(text)));
+}
+
+/** Content of which the server replaces references: those at these places among its tokens. */
+export interface OpenContent {
+  digest: string;
+  replaced: readonly number[];
+}
+
+const REPLACED = /^"(?:urn:uuid:|[A-Z][A-Za-z]*\?)/;
+const LITERAL = /^"[A-Z][A-Za-z]*\/[A-Za-z0-9\-.]{1,64}"$/;
+
+/** FHIR R4 http.html#trules: what was sent in a transaction, but for the references that become literal ones there. */
+export function openContent(text: string): OpenContent {
+  const all = content(tokens(text));
+  const replaced = all.flatMap((token, at) => (all[at - 1] === '"reference"' && REPLACED.test(token) ? [at] : []));
+  return { digest: digestOf(without(all, replaced)), replaced };
+}
+
+/** Whether what was read is what was sent, with a literal reference wherever one had to be put. */
+export function isOpenContent(text: string, { digest, replaced }: OpenContent): boolean {
+  const all = content(tokens(text));
+  return replaced.every((at) => LITERAL.test(all[at] ?? '')) && digestOf(without(all, replaced)) === digest;
+}
+
+function without(all: readonly string[], places: readonly number[]): string[] {
+  const left = [...all];
+  for (const at of places) left[at] = '*';
+  return left;
+}
+
+function digestOf(all: readonly string[]): string {
+  return createHash('sha256').update(all.join('\n')).digest('hex');
 }
 
 /** The tokens of a resource without those that belong to the server. */

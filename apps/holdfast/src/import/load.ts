@@ -67,7 +67,7 @@ class Loading {
 
   async #bundle(item: SourceBundle): Promise<void> {
     const send = async () => {
-      const { stored, refused } = await storeBundle(this.connection, item);
+      const { stored, refused } = await storeBundle(this.connection, item, this.remember);
       this.#keep(item, stored, refused);
     };
     if (this.#first === undefined) {

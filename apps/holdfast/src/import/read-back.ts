@@ -1,6 +1,6 @@
 // FHIR R4, section 3.1.0.1 "read".
 import { createHash } from 'node:crypto';
-import { contentDigest } from './content-digest.js';
+import { contentDigest, isOpenContent } from './content-digest.js';
 import type { Answer, FhirConnection } from './fhir-connection.js';
 import { refusalText, type Stored, versionOf } from './store-resource.js';
 
@@ -35,9 +35,14 @@ function compared(answer: Answer, stored: Stored): ReadBack {
   if (id !== stored.id || meta?.versionId !== stored.version || meta.lastUpdated === undefined) {
     return wrong('its id or meta is not what the server said');
   }
-  return stored.digest === undefined || contentDigest(answer.text) === stored.digest
+  return isWhatWasSent(answer.text, stored)
     ? { sha256: createHash('sha256').update(answer.text).digest('hex') }
     : wrong('differs from what was sent');
+}
+
+function isWhatWasSent(text: string, { digest, open }: Stored): boolean {
+  if (open) return isOpenContent(text, open);
+  return digest !== undefined && contentDigest(text) === digest;
 }
 
 interface Identified {

@@ -1,4 +1,6 @@
 // FHIR R4, section 3.1.0.11 "batch/transaction".
+import { entryTexts } from './bundle-entries.js';
+import { openContent } from './content-digest.js';
 import type { FhirConnection } from './fhir-connection.js';
 import type { SourceBundle } from './source-item.js';
 import { type Refused, refusalText, type Stored } from './store-resource.js';
@@ -15,23 +17,31 @@ interface EntryResponse {
 
 const LOCATION = /(?:^|\/)([A-Z][A-Za-z]*)\/([A-Za-z0-9\-.]{1,64})\/_history\/([^/]+)$/;
 
-/** Sends a batch or transaction as it is. What it stored has no digest: the server puts its own references into it. */
-export async function storeBundle(connection: FhirConnection, { name, bytes }: SourceBundle): Promise<StoredBundle> {
+/** Sends a batch or transaction as it is. What a check needs to know is worked out only for one that `isChecked`. */
+export async function storeBundle(
+  connection: FhirConnection,
+  { name, bytes }: SourceBundle,
+  isChecked: boolean,
+): Promise<StoredBundle> {
   const answer = await connection.send({ method: 'POST', path: '', body: bytes });
   if (answer.status !== 200) return { stored: [], refused: [{ name, reason: refusalText(answer) }] };
   const { entry = [] } = JSON.parse(answer.text) as { entry?: EntryResponse[] };
-  const stored: Stored[] = [];
-  const refused: Refused[] = [];
-  for (const [index, { response = {} }] of entry.entries()) {
-    const { status = '', location = '', outcome } = response;
-    const [, type, id, version] = LOCATION.exec(location) ?? [];
-    const own = `${name}#${index + 1}`;
-    if (!status.startsWith('2')) refused.push({ name: own, reason: entryReason(status, outcome) });
-    else if (type && id && version) {
-      stored.push({ name: own, type, id, version, patients: type === 'Patient' ? [id] : [] });
-    }
-  }
-  return { stored, refused };
+  const sent = isChecked ? [...entryTexts(Buffer.from(bytes).toString('utf8'))] : [];
+  const outcomes = entry.map((one, index) => outcomeOf(`${name}#${index + 1}`, one, sent[index]));
+  return {
+    stored: outcomes.filter((one) => one !== undefined && 'version' in one),
+    refused: outcomes.filter((one) => one !== undefined && 'reason' in one),
+  };
+}
+
+/** Undefined for an entry that stored nothing and was not to. */
+function outcomeOf(name: string, { response = {} }: EntryResponse, sent?: string): Stored | Refused | undefined {
+  const { status = '', location = '', outcome } = response;
+  if (!status.startsWith('2')) return { name, reason: entryReason(status, outcome) };
+  const [, type, id, version] = LOCATION.exec(location) ?? [];
+  if (!type || !id || !version) return undefined;
+  const patients = type === 'Patient' ? [id] : [];
+  return { name, type, id, version, patients, ...(sent === undefined ? {} : { open: openContent(sent) }) };
 }
 
 function entryReason(status: string, outcome: { issue?: { diagnostics?: string }[] } | undefined): string {

@@ -1,13 +1,15 @@
 // FHIR R4, sections 3.1.0.4 "update" and 3.1.0.8 "create".
-import { contentDigest } from './content-digest.js';
+import { contentDigest, type OpenContent } from './content-digest.js';
 import type { Answer, FhirConnection } from './fhir-connection.js';
 import type { VersionName } from './import-options.js';
 import type { SourceResource } from './source-item.js';
 
-/** A version that the server says it stored, and the digest of what it was sent, where it stores that as it is. */
+/** A version that the server says it stored, and for a check the digest of what it was sent. */
 export interface Stored extends VersionName {
   name: string;
   digest?: string;
+  /** Of what was sent in a batch or transaction. */
+  open?: OpenContent;
   /** Ids of the patients it names, itself if it is one: by literal references in its text, so some may be named in passing. */
   patients: string[];
 }

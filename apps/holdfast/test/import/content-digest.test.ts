@@ -1,7 +1,7 @@
 // RFC 8259, and FHIR R4, section 2.26.3.0 "Resource": what a server may change in a resource that it stores.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { contentDigest } from '../../src/import/content-digest.js';
+import { contentDigest, isOpenContent, openContent } from '../../src/import/content-digest.js';
 import { tokens } from '../../src/import/tokens.js';
 
 describe('tokens', () => {
@@ -71,4 +71,26 @@ test('for every two values, the digests are equal exactly if the JSON texts are'
       expect(same(JSON.stringify(a), JSON.stringify(b))).toBe(JSON.stringify(a) === JSON.stringify(b));
     }),
   );
+});
+
+describe('what was sent in a transaction', () => {
+  const sent = `{"resourceType":"Observation","id":"x","subject":{"reference":"urn:uuid:1"},"performer":[
+    {"reference":"Practitioner?identifier=a|1","display":"Dr."},{"reference":"Practitioner/7"}],"valueInteger":1.0}`;
+  const read = (subject: string, performer: string, rest = '"valueInteger":1.0') =>
+    `{"resourceType":"Observation","id":"y","meta":{"versionId":"1"},"subject":{"reference":"${subject}"},"performer":[
+    {"reference":"${performer}","display":"Dr."},{"reference":"Practitioner/7"}],${rest}}`;
+
+  test('is what is read with literal references in place of the others', () => {
+    expect(isOpenContent(read('Patient/1', 'Practitioner/2'), openContent(sent))).toBe(true);
+  });
+
+  test.each([
+    ['a reference that was not replaced', read('urn:uuid:1', 'Practitioner/2')],
+    ['a conditional reference that was not replaced', read('Patient/1', 'Practitioner?identifier=a|1')],
+    ['another number', read('Patient/1', 'Practitioner/2', '"valueInteger":1')],
+    ['another literal reference', read('Patient/1', 'Practitioner/2').replace('Practitioner/7', 'Practitioner/8')],
+    ['something more', read('Patient/1', 'Practitioner/2', '"valueInteger":1.0,"note":[]')],
+  ])('is not %s', (_, text) => {
+    expect(isOpenContent(text, openContent(sent))).toBe(false);
+  });
 });
