@@ -19,8 +19,9 @@ import { Walk } from './walk/walk.js';
 const STEPS = 500_000;
 const STEPS_A_VALUE = 150;
 
-/** One document with regular expressions that may run away is stopped after this. */
+/** One document with regular expressions that may run away is stopped after this: on a busy machine a large one takes its time. */
 const MILLISECONDS = 10_000;
+const MILLISECONDS_A_VALUE = 0.01;
 const TOO_LONG = 'the resource takes too long to be checked';
 
 export interface ValidationOptions {
@@ -79,7 +80,8 @@ export function validateResource(resource: JsonValue, options: ValidationOptions
 /** Once more, now so that a regular expression can be stopped. */
 function inTime(resource: JsonValue, options: ValidationOptions): ValidationIssue[] {
   try {
-    return withTimeLimit(MILLISECONDS, () => checked(resource, options));
+    const limit = Math.ceil(MILLISECONDS + MILLISECONDS_A_VALUE * valuesIn(resource));
+    return withTimeLimit(limit, () => checked(resource, options));
   } catch (error) {
     if (!(error instanceof OutOfSteps)) throw error;
     return [{ severity: 'error', code: 'too-costly', details: TOO_LONG, expression: [typeOf(resource)] }];

@@ -16,9 +16,9 @@ const div = (inner: string): JsonObject =>
 
 describe('a hostile document', () => {
   const timed = (resource: JsonValue) => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     const issues = validateResource(resource);
-    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(process.cpuUsage(start).user).toBeLessThan(10_000_000);
     return issues;
   };
   const many = <T>(count: number, make: (index: number) => T): T[] =>
@@ -151,9 +151,9 @@ describe('a hostile document', () => {
   };
 
   test.each(Object.entries(BAIT))('may bait the pattern of %s', (_, make) => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     validateResource(make((text) => text.repeat(500_000 / text.length)));
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(process.cpuUsage(start).user).toBeLessThan(2_000_000);
   });
 
   test('may have 100,000 entries that are all wrong, and is told so clearly', () => {

@@ -218,9 +218,9 @@ describe('elements that are defined by another element', () => {
 
 describe('a hostile document', () => {
   const timed = (value: JsonObject) => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     const issues = validate(value.resourceType as string, value);
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(process.cpuUsage(start).user).toBeLessThan(1_000_000);
     return issues;
   };
 

@@ -67,8 +67,8 @@ export class ProfileCheck {
   children(item: Item, plan: ProfilePlan): void {
     for (const { stem, plan: child } of plan.members) {
       const items = childrenOf(item, stem);
-      this.count(items.length, child, item.at);
-      if (child.parts.length > 0 || child.slicing?.rules === 'closed') this.slices.check(items, child, item.at);
+      this.count(items.length, child, item);
+      if (child.parts.length > 0 || child.slicing?.rules === 'closed') this.slices.check(items, child, item);
       for (const each of items) this.value(each, child);
     }
   }
@@ -111,12 +111,12 @@ export class ProfileCheck {
     return found && rootItem(found, '');
   }
 
-  count(count: number, { min, max, label }: ProfilePlan, at: string): void {
+  count(count: number, { min, max, label }: ProfilePlan, owner: Item): void {
     if (count < min) {
       const found = count === 0 ? 'is required and is not there' : `is there ${count} times, expected at least ${min}`;
-      this.report.error('required', at, `${label} ${found}`, this.rule);
+      this.report.error('required', owner.at, `${label} ${found}`, this.rule);
     } else if (count > max)
-      this.report.error('structure', at, `${label} is there ${count} times, expected at most ${max}`, this.rule);
+      this.report.error('structure', owner.at, `${label} is there ${count} times, expected at most ${max}`, this.rule);
   }
 
   private types(item: Item, { types, label }: ProfilePlan): void {
@@ -132,7 +132,7 @@ export class ProfileCheck {
         item,
         fitting.flatMap(({ profile }) => profile ?? []),
       );
-    if (item.kind.type === 'Reference' && isMembers(item.value)) this.targets(item.value, item.at, fitting);
+    if (item.kind.type === 'Reference' && isMembers(item.value)) this.targets(item.value, item, fitting);
   }
 
   /** Against one of the profiles: with its faults where there is but one. */
@@ -155,7 +155,7 @@ export class ProfileCheck {
     new ProfileCheck(this.document, this.report, this.scopeOf(item), url).value(item, plan);
   }
 
-  private targets(value: Members, at: string, types: readonly ElementType[]): void {
+  private targets(value: Members, item: Item, types: readonly ElementType[]): void {
     const urls = types.flatMap(({ targetProfile }) => targetProfile ?? []);
     const type = targetType(value, this.scope.surroundings);
     if (urls.length === 0 || type === undefined) return;
@@ -163,7 +163,7 @@ export class ProfileCheck {
     if (ofType.length === 0) {
       this.report.error(
         'invalid',
-        at,
+        item.at,
         `a reference to ${type} was found, expected one to ${urls.map((url) => url.split('/').at(-1)).join(' or ')}`,
         this.rule,
       );
@@ -173,9 +173,9 @@ export class ProfileCheck {
     if (!target) return;
     const found = ofType.map((url) => this.conforms(target, url));
     if (found.includes(true)) return;
-    this.notHeldOf(ofType, found, at);
+    this.notHeldOf(ofType, found, item.at);
     if (!found.includes(undefined))
-      this.report.error('invalid', at, `what it refers to is not valid against ${ofType.join(' or ')}`, this.rule);
+      this.report.error('invalid', item.at, `what it refers to is not valid against ${ofType.join(' or ')}`, this.rule);
   }
 
   /** A profile that is not held may be on any type. */
@@ -192,29 +192,23 @@ export class ProfileCheck {
     }
   }
 
-  private content({ value, at }: Item, plan: ProfilePlan): void {
+  private content(item: Item, plan: ProfilePlan): void {
+    const { value } = item;
     if (value === undefined) return;
     const { fixed, pattern, maxLength, label } = plan;
-    if (fixed !== undefined && !isFixed(value, fixed)) {
-      this.report.error('value', at, `${label} is ${shown(value)}, expected exactly ${shown(fixed)}`, this.rule);
-    }
-    if (pattern !== undefined && !hasPattern(value, pattern)) {
-      this.report.error('value', at, `${label} is ${shown(value)}, expected it to have ${shown(pattern)}`, this.rule);
-    }
-    if (maxLength !== undefined && typeof value === 'string' && value.length > maxLength) {
-      this.report.error(
-        'too-long',
-        at,
-        `${label} has ${value.length} characters, expected at most ${maxLength}`,
-        this.rule,
-      );
-    }
-    if (plan.least !== undefined || plan.most !== undefined) this.range(value, plan, at);
+    const fault = (code: string, text: string) => this.report.error(code, item.at, `${label} ${text}`, this.rule);
+    if (fixed !== undefined && !isFixed(value, fixed))
+      fault('value', `is ${shown(value)}, expected exactly ${shown(fixed)}`);
+    if (pattern !== undefined && !hasPattern(value, pattern))
+      fault('value', `is ${shown(value)}, expected it to have ${shown(pattern)}`);
+    if (maxLength !== undefined && typeof value === 'string' && value.length > maxLength)
+      fault('too-long', `has ${value.length} characters, expected at most ${maxLength}`);
+    if (plan.least !== undefined || plan.most !== undefined) this.range(value, plan, item);
   }
 
-  private range(value: unknown, { least, most, label }: ProfilePlan, at: string): void {
+  private range(value: unknown, { least, most, label }: ProfilePlan, item: Item): void {
     const fault = new ValueRange(least, most).fault(value);
-    if (fault !== undefined) this.report.error('value', at, `${label} ${fault}`, this.rule);
+    if (fault !== undefined) this.report.error('value', item.at, `${label} ${fault}`, this.rule);
   }
 
   private constraint(constraint: ProfilePlan['constraints'][number], item: Item): void {

@@ -26,17 +26,17 @@ export class Slices {
     private readonly rule: string,
   ) {}
 
-  check(items: readonly Item[], plan: ProfilePlan, at: string): void {
+  check(items: readonly Item[], plan: ProfilePlan, owner: Item): void {
     const { parts } = plan;
     const found = items.map((item) => parts.findIndex((part) => this.isIn(item, part.name, part.plan, plan)));
-    for (let index = 0; index < parts.length; index++) this.part(items, found, index, parts[index]!.plan, at);
+    for (let index = 0; index < parts.length; index++) this.part(items, found, index, parts[index]!.plan, owner);
     this.rules(items, found, plan);
   }
 
-  private part(items: readonly Item[], found: readonly number[], index: number, slice: ProfilePlan, at: string): void {
+  private part(items: readonly Item[], found: readonly number[], index: number, slice: ProfilePlan, owner: Item): void {
     const own = items.filter((_, place) => found[place] === index);
-    this.owner.count(own.length, slice, at);
-    if (slice.parts.length > 0) this.check(own, slice, at);
+    this.owner.count(own.length, slice, owner);
+    if (slice.parts.length > 0) this.check(own, slice, owner);
     for (const item of own) this.owner.value(item, slice);
   }
 
@@ -44,27 +44,27 @@ export class Slices {
     if (slicing?.rules === 'open' && !slicing.ordered) return;
     const names = parts.map(({ name }) => name);
     let last = -1;
-    items.forEach(({ at }, place) => {
+    items.forEach((item, place) => {
       const slice = found[place]!;
       if (slice < 0) {
         if (slicing?.rules === 'closed')
           this.report.error(
             'structure',
-            at,
+            item.at,
             `it is in no slice of ${label}, expected one of ${names.join(', ')}`,
             this.rule,
           );
       } else if (slicing?.ordered && slice < last) {
         this.report.error(
           'structure',
-          at,
+          item.at,
           `slice ${names[slice]} of ${label} was found after ${names[last]}, expected it before`,
           this.rule,
         );
       } else if (slicing?.rules === 'openAtEnd' && found.slice(0, place).includes(-1)) {
         this.report.error(
           'structure',
-          at,
+          item.at,
           `slice ${names[slice]} of ${label} was found after what is in no slice, expected it before`,
           this.rule,
         );
