@@ -12,6 +12,7 @@ ENV NODE_ENV=production DATA_DIR=/data HOST=0.0.0.0 PORT=8080
 COPY --from=build /holdfast/package.json ./
 COPY --from=build /holdfast/node_modules ./node_modules
 COPY --from=build /holdfast/migrations ./migrations
+COPY --from=build /holdfast/fhir-profiles ./fhir-profiles
 COPY --from=build /holdfast/dist ./dist
 RUN mkdir /data && chown node:node /data
 # Keys and, without DATABASE_URL, the database: losing this volume is losing every record.
