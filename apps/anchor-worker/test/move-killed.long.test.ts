@@ -53,6 +53,7 @@ async function run(until?: RegExp): Promise<Message> {
   const gone = once(child, 'exit');
   let last: Message = {};
   child.on('message', (message: Message) => {
+    if (child.killed) return; // said on its way out
     last = message;
     if (until?.test(message.say ?? '')) child.kill('SIGKILL');
   });
