@@ -163,7 +163,10 @@ describe('a transaction', () => {
       });
     expect(statusesOf(await transaction([made('a'), made('b')]))).toEqual(['201', '201']);
     expect(statusesOf(await transaction([made('a'), made('c')]))).toEqual(['200', '201']);
-    expect((await transaction([made('d'), made('d')])).json().issue?.[0]?.expression).toEqual(['Bundle.entry[1]']);
+    const headers = { prefer: 'return=representation' };
+    const shown = entriesOf(await transaction([made('a'), made('d')], { headers }));
+    expect(shown.map(({ resource }) => resource?.resourceType)).toEqual(['Patient', 'Patient']);
+    expect((await transaction([made('e'), made('e')])).json().issue?.[0]?.expression).toEqual(['Bundle.entry[1]']);
   });
 
   test('resolves chains and rings of references among its entries, whatever their order', async () => {

@@ -8,9 +8,14 @@ const MOST_CONTENT = 64 * 1024 * 1024;
 export class ContentBound {
   #bytes = 0;
 
+  /** Whether there is room for so many bytes more. */
+  takes(bytes: number): boolean {
+    this.#bytes += bytes;
+    return this.#bytes <= MOST_CONTENT;
+  }
+
   bounded(answer: Answer): Answer {
-    this.#bytes += answer.body?.length ?? 0;
-    if (this.#bytes <= MOST_CONTENT) return answer;
+    if (this.takes(answer.body?.length ?? 0)) return answer;
     const { body: _, ...rest } = answer;
     return rest;
   }

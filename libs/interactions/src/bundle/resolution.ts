@@ -5,6 +5,7 @@ import { type Criteria, criteriaOf } from '../conditional/criteria.js';
 import { matchesOf, matchOf } from '../conditional/match.js';
 import type { SystemRequest } from '../fhir-request.js';
 import type { Services } from '../services.js';
+import { ContentBound } from './content-bound.js';
 import { atEntry } from './entry.js';
 import type { PlannedEntry } from './planned-entry.js';
 import { entryTarget } from './target.js';
@@ -25,7 +26,7 @@ export interface Conditions {
 
 /** What was found, all of it locked. */
 export interface Resolution {
-  /** By the index of the entry; absent where it has no condition. */
+  /** By the index of the entry; absent where it has no condition. Without content where that is not wanted. */
   readonly matches: ReadonlyMap<number, readonly StoredVersion[]>;
   /** From conditional references to literal ones. */
   readonly references: ReadonlyMap<string, string>;
@@ -89,7 +90,11 @@ export async function resolve(
 ): Promise<Resolution> {
   await services.store.lock({ matches: entries.map(({ criteria }) => criteria.lock) });
   const matches = new Map<number, readonly StoredVersion[]>();
-  await together(entries, async (one) => void matches.set(one.plan.index, await found(services, one)));
+  const bound = new ContentBound();
+  await together(entries, async (one) => {
+    const light = (await found(services, one)).map((match) => withoutContent(one, match, bound));
+    matches.set(one.plan.index, light);
+  });
   const written = writtenResources(plans, matches);
   await services.store.lock({ resources: written });
   const replacing = entries.filter(({ plan }) => plan.method !== 'POST');
@@ -128,6 +133,14 @@ async function literal(
     else references.set(reference, found);
   });
   return { references, open };
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/** What matches is kept until its entry is answered: its content only where that is to be shown, and as long as there is room. */
+function withoutContent({ plan }: Condition, match: StoredVersion, bound: ContentBound): StoredVersion {
+  const isShown = plan.method === 'POST' && plan.request.preference.return === 'representation';
+  return isShown && bound.takes(match.bytes.length) ? match : { ...match, bytes: NOTHING };
 }
 
 /** Asked at once, so that the store can look for many in one statement. */

@@ -19,8 +19,8 @@ interface Condition {
 /** The first matches that may be shown, at most `count` of the request. */
 export type Matches = (request: SearchRequest, permit: Permit) => Promise<readonly SearchMatch[]>;
 
-/** Counted in conditions. */
-const GATHERING = { parallel: 1, largest: 128, mostWaiting: 50_000 };
+/** Counted in conditions. What they match is in memory at once. */
+const GATHERING = { parallel: 1, largest: 32, mostWaiting: 50_000 };
 
 /**
  * Conditions that are asked for together are one statement, where each is one value of an indexed element, as an identifier is. All
