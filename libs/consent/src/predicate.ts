@@ -61,9 +61,12 @@ function patient(id: string, hash64: Hash64, bind: Bind): string {
   return `${bind(String(hash64('Patient', id)))}::bigint`;
 }
 
-/** The rules of `c.patient` that match this request, as a SELECT without output columns. */
+/**
+ * The rules of `c.patient` that match this request, as a SELECT without output columns. OFFSET 0 has them looked up by the patient:
+ * a plan made while there were few Consents would gather the rules of all patients first, for each row.
+ */
 function matching(permit: boolean, facts: AccessFacts, hash64: Hash64, subject: Subject, bind: Bind): string {
-  return `SELECT ${matchingFrom(permit, facts, hash64, subject, bind)}`;
+  return `SELECT ${matchingFrom(permit, facts, hash64, subject, bind)} OFFSET 0`;
 }
 
 function matchingFrom(permit: boolean, facts: AccessFacts, hash64: Hash64, subject: Subject, bind: Bind): string {

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type AccessFacts, decide } from '#libs/consent';
 import { Groups } from '../src/postgres/groups.js';
+import { lookUp } from '../src/versions/lookup.js';
 import { SYSTEM, type TestStore, testStore } from './test-store.js';
 
 let it: TestStore;
@@ -51,6 +52,21 @@ describe('reads in one turn of the event loop', () => {
     expect(erased).toMatchObject({ status: 'rejected', reason: { status: 410 } });
     expect(kept).toMatchObject({ status: 'fulfilled', value: { outcome: 'found' } });
   });
+});
+
+test('a plan that is kept looks rules up by patient, so that it holds when there are many Consents', async () => {
+  const outsider: AccessFacts = { actors: ['Patient/one'], staff: false };
+  const lookup = { type: 'Patient', id: 'one', permit: decide(outsider, it.store.hash64) };
+  const texts: string[] = [];
+  const run = async ({ text }: { text: string }) => {
+    texts.push(text);
+    return [{ at: '1' }] as never[];
+  };
+  await lookUp([lookup], { run });
+  const plan = await it.sql<{ 'QUERY PLAN': string }>(`EXPLAIN (GENERIC_PLAN) ${texts[0]}`);
+  const lines = plan.map((line) => line['QUERY PLAN']).join('\n');
+  expect(lines).toContain('consent_rule');
+  expect(lines).not.toContain('hashed');
 });
 
 describe('work in groups', () => {
