@@ -38,6 +38,7 @@ function decided(): void {
   beginMoving(dataDir, '/somewhere');
   write('ledger-next/pin.json', 'new pin');
   write('ledger-next/connection.json', '{"endpoint":"localhost:2"}');
+  for (const name of ['network.json', 'genesis.block', 'organizations/AMSP']) write(`ledger-next/${name}`, name);
 }
 
 function expectMoved(): void {
