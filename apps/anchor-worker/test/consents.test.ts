@@ -1,8 +1,6 @@
 // Consents to the ledger, before what relied on them; the ledger back into Postgres; and what the ledger refuses for good
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type AccessFacts, decide, decideWrite } from '#libs/consent';
 import { makeEvent, PARKED_FORMAT, type Pin } from '#libs/evidence';
-import { parse } from '#libs/fhir-json';
 import { type Ledger, LedgerError } from '#libs/ledger';
 import {
   forgetProjection,
@@ -19,15 +17,18 @@ import { LedgerForked } from '../src/follow/block-facts.js';
 import { Follower } from '../src/follow/follower.js';
 import { OpenedBlocks } from '../src/follow/opened-blocks.js';
 import type { Installation } from '../src/installation/installation.js';
+import { Records } from './records.js';
 import { SITE, TestSite } from './site.js';
 
 let site: TestSite;
+let records: Records;
 let installation: Installation;
 let pin: Pin;
 let lease: Lease;
 
 beforeAll(async () => {
   site = await TestSite.open();
+  records = new Records(site);
   installation = await site.installation();
   pin = installation.pin;
 });
@@ -40,8 +41,6 @@ beforeEach(async () => {
   lease = (await takeLease(site.database.query, 'test', 'test', 600))!;
 });
 
-const SYSTEM: AccessFacts = { actors: ['Organization/custodian'], staff: true, purpose: 'TREAT' };
-const STRANGER: AccessFacts = { actors: ['Practitioner/9'], staff: false, purpose: 'TREAT' };
 const patience = { statusMs: 5_000, deadAfterSeconds: 900 };
 
 function workers(change: Partial<Ledger> = {}) {
@@ -53,52 +52,6 @@ function workers(change: Partial<Ledger> = {}) {
     consents,
     anchorer: new Anchorer({ query, transact, ledger, pin, key, patience, consents, blocks: new OpenedBlocks(pin) }),
   };
-}
-
-async function put(resource: { resourceType: string; id: string; [element: string]: unknown }): Promise<void> {
-  const { resourceType: type, id } = resource;
-  const { store } = site;
-  await store.update(
-    {
-      type,
-      id,
-      document: parse(Buffer.from(JSON.stringify(resource))),
-      mayCreate: true,
-      blind: true,
-      event: (time, { decision }) =>
-        makeEvent({ action: 'update', decision, outcome: 200, client: 'ehr', definitions: 'r4' }, SITE, time),
-    },
-    decideWrite(SYSTEM, store.hash64),
-    decide(SYSTEM, store.hash64),
-  );
-}
-
-const consent = (id: string, patient: string, status = 'active') => ({
-  resourceType: 'Consent',
-  id,
-  status,
-  scope: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'patient-privacy' }] },
-  patient: { reference: `Patient/${patient}` },
-  provision: { type: 'permit', actor: [{ role: { text: 'r' }, reference: { reference: 'Practitioner/9' } }] },
-});
-const observation = (id: string, patient: string) => ({
-  resourceType: 'Observation',
-  id,
-  status: 'final',
-  code: { text: 'x' },
-  subject: { reference: `Patient/${patient}` },
-});
-
-/** Reads as the server does: decision, then the event with what it relied on. */
-async function read(id: string): Promise<string | undefined> {
-  const { store } = site;
-  const result = await store.read({ type: 'Observation', id }, decide(STRANGER, store.hash64));
-  const by = 'consent' in result ? result.consent : undefined;
-  const decision = result.outcome === 'found' ? 'permit' : 'deny';
-  const draft = { action: 'read', decision, outcome: 200, client: 'ehr', definitions: 'r4' } as const;
-  const event = makeEvent(draft, SITE, result.time);
-  await store.record([{ event, decision, time: result.time, patients: [], ...(by && { consents: [by] }) }]);
-  return by;
 }
 
 const violations = async () => {
@@ -115,9 +68,9 @@ async function handleOf(id: string): Promise<string> {
 
 describe('a Consent', () => {
   it('goes to the ledger alone, each version in its order', async () => {
-    await put(consent('c1', 'p1'));
-    await put(consent('c1', 'p1', 'inactive'));
-    await put(consent('c2', 'p1'));
+    await records.consent('c1', 'p1');
+    await records.consent('c1', 'p1', 'inactive');
+    await records.consent('c2', 'p1');
     expect(await workers().consents.settle(lease)).toBe(3);
     const { versions, custodian } = (await site.ledger.evaluate('consent', { handle: await handleOf('c1') })) as {
       custodian: string;
@@ -137,7 +90,7 @@ describe('a Consent', () => {
     ['after its status is known', () => ({ status: (...a) => site.ledger.status(...a).then(killed) })],
   ])('is there once although the worker was killed %s', async (name, change) => {
     const id = `killed-${name.replaceAll(' ', '-')}`;
-    await put(consent(id, 'p1'));
+    await records.consent(id, 'p1');
     await expect(workers(change()).consents.settle(lease)).rejects.toThrow('killed');
     await workers().consents.settle(lease);
     expect(await isConsentOnLedger(site.database.query, id, 1)).toBe(true);
@@ -145,7 +98,7 @@ describe('a Consent', () => {
   });
 
   it('that was recorded although its transaction was forgotten counts as recorded', async () => {
-    await put(consent('forgotten', 'p1'));
+    await records.consent('forgotten', 'p1');
     await expect(workers({ status: killed }).consents.settle(lease)).rejects.toThrow('killed');
     await new Promise((resolve) => setTimeout(resolve, 300));
     await site.database.query('UPDATE consent_event SET tx_id = NULL, envelope = NULL WHERE block_number IS NULL');
@@ -156,16 +109,17 @@ describe('a Consent', () => {
 
 describe('events that relied on a Consent', () => {
   it('come after it, and name it: nothing honest is a violation, whatever is revoked meanwhile', async () => {
-    await put(observation('o1', 'p2'));
-    await put(consent('c3', 'p2'));
+    await records.observation('o1', 'p2');
+    await records.consent('c3', 'p2');
     const anchored = { done: false };
     const reading = (async () => {
       let permits = 0;
-      while (!anchored.done) if (await read('o1')) permits += 1;
+      while (!anchored.done) if (await records.read('o1')) permits += 1;
       return permits;
     })();
     const revoking = (async () => {
-      for (let turn = 0; turn < 30; turn += 1) await put(consent('c3', 'p2', turn % 2 === 0 ? 'inactive' : 'active'));
+      for (let turn = 0; turn < 30; turn += 1)
+        await records.consent('c3', 'p2', turn % 2 === 0 ? 'inactive' : 'active');
     })();
     const { anchorer } = workers();
     for (let batch = 0; batch < 4; batch += 1)
@@ -182,16 +136,16 @@ describe('events that relied on a Consent', () => {
   });
 
   it('queued before a revocation are no violation although that reaches the ledger first', async () => {
-    await put(observation('o2', 'p3'));
-    await put(consent('c4', 'p3'));
+    await records.observation('o2', 'p3');
+    await records.consent('c4', 'p3');
     await workers().consents.settle(lease);
-    expect(await read('o2')).toBe('Consent/c4/_history/1');
-    await put(consent('c4', 'p3', 'inactive'));
+    expect(await records.read('o2')).toBe('Consent/c4/_history/1');
+    await records.consent('c4', 'p3', 'inactive');
     await workers().consents.settle(lease);
     expect(await isConsentOnLedger(site.database.query, 'c4', 2)).toBe(true);
     while ((await workers().anchorer.anchorNext(lease)) > 0);
     expect(await violations()).toEqual([]);
-    expect(await read('o2')).toBeUndefined();
+    expect(await records.read('o2')).toBeUndefined();
   });
 
   it('that were decided when it was over are a violation that everyone finds', async () => {
@@ -208,8 +162,8 @@ describe('events that relied on a Consent', () => {
   });
 
   it('are seen to have relied on each of several, so that the end of any one counts', async () => {
-    for (const patient of ['p8', 'p9']) await put(consent(`of-${patient}`, patient));
-    await put(consent('of-p8', 'p8', 'inactive'));
+    for (const patient of ['p8', 'p9']) await records.consent(`of-${patient}`, patient);
+    await records.consent('of-p8', 'p8', 'inactive');
     const time = await site.store.time();
     const draft = { action: 'read', decision: 'permit', outcome: 200, client: 'ehr', definitions: 'r4' } as const;
     const consents = ['Consent/of-p8/_history/1', 'Consent/of-p9/_history/1'];
