@@ -1,5 +1,5 @@
 import type { TestServer } from '../apps/fhir-server/test/test-server.js';
-import type { HostileRequest } from './hostile-requests.js';
+import { type HostileRequest, prepare } from './hostile-requests.js';
 
 /** An answer that takes longer than this is not bounded, however busy the machine is. */
 const LONGEST_MILLISECONDS = 20_000;
@@ -40,6 +40,8 @@ async function one(server: TestServer, nth: number, request: HostileRequest, out
   const taken = performance.now() - started;
   outcomes.longest = Math.max(outcomes.longest, taken);
   outcomes.statuses.set(status, (outcomes.statuses.get(status) ?? 0) + 1);
+  // What a patch has changed, the next one finds as it was.
+  if (request.method === 'PATCH' && status === 200) await prepare(server);
   const fault = taken > LONGEST_MILLISECONDS ? `took ${taken} ms` : faultIn(status, text, request);
   if (fault === undefined) return;
   outcomes.faults.push(

@@ -11,9 +11,12 @@ export interface HostileRequest {
 
 const URN = 'urn:uuid:5a0cbb60-4d0e-4f0a-9d43-7cf6a0a6c001';
 
+/** Stands for something that no two requests share, so that none finds what another has left. */
+const MARK = 'MARK';
+
 const PATIENT = {
   resourceType: 'Patient',
-  identifier: [{ system: 'urn:hostile', value: 'one' }],
+  identifier: [{ system: 'urn:hostile', value: MARK }],
   name: [{ family: 'Mut', given: ['A', 'B'] }],
   birthDate: '1970-01-01',
 };
@@ -34,16 +37,16 @@ const BUNDLES = (['batch', 'transaction'] as const).map((type) => ({
     {
       fullUrl: URN,
       resource: PATIENT,
-      request: { method: 'POST', url: 'Patient', ifNoneExist: 'identifier=urn:hostile|one' },
+      request: { method: 'POST', url: 'Patient', ifNoneExist: `identifier=urn:hostile|${MARK}` },
     },
     { resource: OBSERVATION, request: { method: 'POST', url: 'Observation' } },
-    { resource: { ...PATIENT, id: 'target' }, request: { method: 'PUT', url: 'Patient/target', ifMatch: 'W/"1"' } },
+    { resource: { ...PATIENT, id: 'other' }, request: { method: 'PUT', url: 'Patient/other' } },
     {
-      resource: { ...OBSERVATION, subject: { reference: 'Patient?identifier=urn:hostile|one' } },
+      resource: { ...OBSERVATION, subject: { reference: 'Patient?_id=target' } },
       request: { method: 'PUT', url: 'Observation?code=http://loinc.org|none' },
     },
     { request: { method: 'GET', url: 'Patient?family=Mut&_count=2' } },
-    { request: { method: 'DELETE', url: 'Patient/nobody' } },
+    { request: { method: 'DELETE', url: 'Patient?identifier=urn:hostile|none', ifMatch: 'W/"1"' } },
   ],
 }));
 
@@ -52,7 +55,7 @@ const JSON_PATCHES = [
     { op: 'test', path: '/name/0/family', value: 'Mut' },
     { op: 'add', path: '/name/0/given/-', value: 'C' },
     { op: 'replace', path: '/birthDate', value: '1971-02-03' },
-    { op: 'move', from: '/identifier', path: '/extension' },
+    { op: 'move', from: '/identifier/0/value', path: '/identifier/0/id' },
     { op: 'copy', from: '/name/0', path: '/name/1' },
     { op: 'remove', path: '/name/0/given/0' },
   ],
@@ -76,7 +79,7 @@ const FHIRPATH_PATCHES = [
         { name: 'value', valueHumanName: { text: 'x' } },
       ]),
       operation('delete', "Patient.identifier.where(system = 'urn:hostile')", []),
-      operation('move', 'Patient.name.given', [
+      operation('move', "Patient.name.where(family = 'Mut').given", [
         { name: 'source', valueInteger: 0 },
         { name: 'destination', valueInteger: 1 },
       ]),
@@ -117,7 +120,14 @@ export function hostilePatches(seed: number, count: number): HostileRequest[] {
 function mutated(originals: readonly object[], seed: number, count: number): Uint8Array[] {
   const each = Math.ceil(count / originals.length);
   const all = originals.flatMap((original, nth) =>
-    mutations(Buffer.from(JSON.stringify(original)), seed + nth, each).map(({ bytes }) => bytes),
+    mutations(Buffer.from(JSON.stringify(original)), seed + nth, each).map(({ bytes }, index) =>
+      marked(bytes, `m${nth}-${index}`),
+    ),
   );
   return all.slice(0, count);
+}
+
+/** A byte that is no UTF-8 any more stays as it is. */
+function marked(bytes: Uint8Array, mark: string): Uint8Array {
+  return Buffer.from(Buffer.from(bytes).toString('latin1').replaceAll(MARK, mark), 'latin1');
 }
