@@ -1,92 +1,31 @@
 // FHIR R4 binary.html#rest: content that is too large for a row, from outside
 import { createHash, randomBytes } from 'node:crypto';
-import { open, readdir, rm } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { basename, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { localBlobs } from '#libs/blob';
-import { sweepUploads } from '#libs/interactions';
-import { blobFindings } from '../../holdfast/src/commands/blob-findings.js';
+import { idOf, largeContent, MEGABYTE, until } from './large-content.js';
 import { type Asking, startTestServer, type TestServer } from './test-server.js';
 
-const MEGABYTE = 1024 * 1024;
 const CHUNK = 64 * 1024;
 
 let server: TestServer;
+let content: ReturnType<typeof largeContent>;
 beforeAll(async () => {
   server = await startTestServer({ MAX_BINARY_BYTES: String(8 * MEGABYTE) });
+  content = largeContent(server);
 });
 afterAll(() => server.close());
-
-const idOf = (reply: { headers: Headers }) => reply.headers.get('location')?.split('/').at(-3) as string;
-
-/** Sends bytes in pieces, without saying how many there will be. */
-async function upload(bytes: Uint8Array, headers: Record<string, string> = {}, path = 'Binary', as?: Asking) {
-  const authorization = `Bearer ${await server.token(as)}`;
-  return fetch(`${server.origin}/fhir/${path}`, {
-    method: path === 'Binary' ? 'POST' : 'PUT',
-    headers: { authorization, 'content-type': 'application/dicom', ...headers },
-    body: new Blob([new Uint8Array(bytes)]).stream(),
-    duplex: 'half',
-  } as RequestInit);
-}
-
-async function stored(bytes: Uint8Array, headers?: Record<string, string>): Promise<string> {
-  const reply = await upload(bytes, headers);
-  expect(reply.status).toBe(201);
-  await reply.text();
-  return idOf(reply);
-}
-
-async function download(path: string, headers: Record<string, string> = {}, as?: Asking, method = 'GET') {
-  const authorization = `Bearer ${await server.token(as)}`;
-  const response = await fetch(`${server.origin}/fhir/${path}`, { method, headers: { authorization, ...headers } });
-  return { status: response.status, headers: response.headers, bytes: Buffer.from(await response.arrayBuffer()) };
-}
-
-/** The files that hold content, and those that hold content on its way. */
-async function files(): Promise<{ kept: string[]; incoming: string[] }> {
-  const root = join(server.dataDir, 'blobs');
-  const all = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
-  const paths = all.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return {
-    kept: paths.filter((path) => !path.includes('incoming')),
-    incoming: paths.filter((path) => path.includes('incoming')),
-  };
-}
-
-/** The file that did not exist before. */
-async function newFile(before: readonly string[]): Promise<string> {
-  const [file, ...more] = (await files()).kept.filter((path) => !before.includes(path));
-  expect(more).toEqual([]);
-  return file as string;
-}
-
-async function flip(path: string, at: number): Promise<void> {
-  const file = await open(path, 'r+');
-  const byte = Buffer.alloc(1);
-  await file.read(byte, 0, 1, at);
-  byte[0] = (byte[0] ?? 0) ^ 1;
-  await file.write(byte, 0, 1, at);
-  await file.close();
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (let n = 0; n < 200 && !(await condition()); n += 1) await sleep(25);
-  expect(await condition()).toBe(true);
-}
 
 describe('content', () => {
   const bytes = randomBytes(5 * MEGABYTE + 17);
   let id: string;
   beforeAll(async () => {
-    id = await stored(bytes, { 'x-security-context': 'Patient/p' });
+    id = await content.stored(bytes, { 'x-security-context': 'Patient/p' });
   });
 
   test('comes out byte for byte, with a strong tag, its length and nothing a browser could run', async () => {
-    const { status, headers, bytes: out } = await download(`Binary/${id}`, { accept: '*/*' });
+    const { status, headers, bytes: out } = await content.download(`Binary/${id}`, { accept: '*/*' });
     expect([status, headers.get('content-type'), headers.get('etag')]).toEqual([200, 'application/dicom', '"1"']);
     expect([headers.get('content-length'), headers.get('accept-ranges')]).toEqual([String(bytes.length), 'bytes']);
     expect([headers.get('x-content-type-options'), headers.get('content-disposition')]).toEqual([
@@ -104,7 +43,7 @@ describe('content', () => {
     ['bytes=-17', bytes.length - 17, bytes.length],
     [`bytes=${5 * MEGABYTE}-`, 5 * MEGABYTE, bytes.length],
   ])('gives %s', async (range, start, end) => {
-    const part = await download(`Binary/${id}`, { range, 'if-range': '"1"' });
+    const part = await content.download(`Binary/${id}`, { range, 'if-range': '"1"' });
     expect([part.status, part.headers.get('content-range')]).toEqual([
       206,
       `bytes ${start}-${end - 1}/${bytes.length}`,
@@ -113,14 +52,14 @@ describe('content', () => {
   });
 
   test('has no bytes behind its end, and all of them for who holds another version', async () => {
-    const beyond = await download(`Binary/${id}`, { range: `bytes=${bytes.length}-` });
+    const beyond = await content.download(`Binary/${id}`, { range: `bytes=${bytes.length}-` });
     expect([beyond.status, beyond.headers.get('content-range')]).toEqual([416, `bytes */${bytes.length}`]);
-    expect((await download(`Binary/${id}`, { range: 'bytes=0-1', 'if-range': '"2"' })).status).toBe(200);
-    expect((await download(`Binary/${id}`, { 'if-none-match': '"1"' })).status).toBe(304);
+    expect((await content.download(`Binary/${id}`, { range: 'bytes=0-1', 'if-range': '"2"' })).status).toBe(200);
+    expect((await content.download(`Binary/${id}`, { 'if-none-match': '"1"' })).status).toBe(304);
   });
 
   test('is told of by HEAD without being read', async () => {
-    const head = await download(`Binary/${id}`, {}, undefined, 'HEAD');
+    const head = await content.download(`Binary/${id}`, {}, undefined, 'HEAD');
     expect([head.status, head.headers.get('content-length'), head.bytes.length]).toEqual([
       200,
       String(bytes.length),
@@ -133,27 +72,27 @@ describe('content', () => {
     ['json&_pretty=true', (text: string) => JSON.parse(text).data as string],
     ['xml', (text: string) => /<data value="([^"]*)"/.exec(text)?.[1] as string],
   ])('stands in the resource as base64 (_format=%s)', async (format, dataIn) => {
-    const reply = await download(`Binary/${id}?_format=${format}`);
+    const reply = await content.download(`Binary/${id}?_format=${format}`);
     expect([reply.status, reply.headers.get('content-length')]).toEqual([200, String(reply.bytes.length)]);
     expect(Buffer.from(dataIn(reply.bytes.toString()), 'base64').equals(bytes)).toBe(true);
   });
 
   test('is left out where the resource is one of several, or a summary, and named by its hash', async () => {
     const sha256 = createHash('sha256').update(bytes).digest('base64');
-    const history = await download(`Binary/${id}/_history?_format=json`);
+    const history = await content.download(`Binary/${id}/_history?_format=json`);
     expect(history.bytes.length).toBeLessThan(2000);
     expect(JSON.parse(history.bytes.toString()).entry[0].resource._data.extension).toEqual([
       { url: 'https://holdfast.dev/fhir/StructureDefinition/content-sha256', valueBase64Binary: sha256 },
       { url: 'https://holdfast.dev/fhir/StructureDefinition/content-size', valueDecimal: bytes.length },
     ]);
-    expect((await download(`Binary/${id}?_format=json&_elements=contentType`)).bytes.length).toBeLessThan(500);
+    expect((await content.download(`Binary/${id}?_format=json&_elements=contentType`)).bytes.length).toBeLessThan(500);
   });
 
   test('is in no file and no row in the clear', async () => {
     const own = Buffer.alloc(2 * MEGABYTE, 'a name that nobody may read ');
-    const before = (await files()).kept;
-    await stored(own);
-    const file = await open(await newFile(before));
+    const before = (await content.files()).kept;
+    await content.stored(own);
+    const file = await open(await content.newFile(before));
     expect((await file.readFile()).includes('nobody may read')).toBe(false);
     await file.close();
   });
@@ -161,54 +100,54 @@ describe('content', () => {
 
 test('content that is compressed on its way is stored as it was before', async () => {
   const bytes = Buffer.concat([randomBytes(3 * MEGABYTE), Buffer.alloc(MEGABYTE)]);
-  const reply = await upload(gzipSync(bytes), { 'content-encoding': 'gzip' });
+  const reply = await content.upload(gzipSync(bytes), { 'content-encoding': 'gzip' });
   expect(reply.status).toBe(201);
-  expect((await download(`Binary/${idOf(reply)}`)).bytes.equals(bytes)).toBe(true);
+  expect((await content.download(`Binary/${idOf(reply)}`)).bytes.equals(bytes)).toBe(true);
   const bomb = gzipSync(Buffer.alloc(64 * MEGABYTE));
-  expect((await upload(bomb, { 'content-encoding': 'gzip' })).status).toBe(413);
+  expect((await content.upload(bomb, { 'content-encoding': 'gzip' })).status).toBe(413);
   const broken = gzipSync(bytes).subarray(0, 2 * MEGABYTE);
-  expect((await upload(broken, { 'content-encoding': 'gzip' })).status).toBe(400);
-  expect((await files()).incoming).toEqual([]);
+  expect((await content.upload(broken, { 'content-encoding': 'gzip' })).status).toBe(400);
+  expect((await content.files()).incoming).toEqual([]);
 });
 
 test('many uploads at once are taken in as far as memory goes, and the others are told to come back', async () => {
   const bytes = randomBytes(2 * MEGABYTE);
-  const before = (await files()).kept.length;
-  const statuses = await Promise.all(Array.from({ length: 40 }, async () => (await upload(bytes)).status));
+  const before = (await content.files()).kept.length;
+  const statuses = await Promise.all(Array.from({ length: 40 }, async () => (await content.upload(bytes)).status));
   const taken = statuses.filter((status) => status === 201).length;
   expect(statuses.every((status) => status === 201 || status === 503)).toBe(true);
   expect(taken).toBeGreaterThanOrEqual(32);
-  expect((await files()).kept.length).toBe(before + taken);
-  expect((await upload(bytes)).status).toBe(201);
+  expect((await content.files()).kept.length).toBe(before + taken);
+  expect((await content.upload(bytes)).status).toBe(201);
 });
 
 describe('versions', () => {
   test('keep their own content; a deletion has none, and what was before it is still there', async () => {
     const one = randomBytes(2 * MEGABYTE);
     const two = randomBytes(3 * MEGABYTE);
-    const id = await stored(one);
-    expect((await upload(two, { 'if-match': 'W/"1"' }, `Binary/${id}`)).status).toBe(200);
-    expect((await download(`Binary/${id}`)).bytes.equals(two)).toBe(true);
-    expect((await download(`Binary/${id}/_history/1`)).bytes.equals(one)).toBe(true);
+    const id = await content.stored(one);
+    expect((await content.upload(two, { 'if-match': 'W/"1"' }, `Binary/${id}`)).status).toBe(200);
+    expect((await content.download(`Binary/${id}`)).bytes.equals(two)).toBe(true);
+    expect((await content.download(`Binary/${id}/_history/1`)).bytes.equals(one)).toBe(true);
     expect((await server.send('DELETE', `Binary/${id}`)).status).toBe(204);
-    expect((await download(`Binary/${id}`)).status).toBe(410);
-    expect((await download(`Binary/${id}/_history/2`)).bytes.equals(two)).toBe(true);
+    expect((await content.download(`Binary/${id}`)).status).toBe(410);
+    expect((await content.download(`Binary/${id}/_history/2`)).bytes.equals(two)).toBe(true);
     expect(await server.store.check()).toEqual([]);
   });
 
   test('that change something else go on with the content, and none can claim what it has not', async () => {
     const bytes = randomBytes(2 * MEGABYTE);
-    const id = await stored(bytes);
-    const before = (await files()).kept.length;
+    const id = await content.stored(bytes);
+    const before = (await content.files()).kept.length;
     const patch = [{ op: 'replace', path: '/contentType', value: 'image/tiff' }];
     const headers = { 'content-type': 'application/json-patch+json' };
     expect((await server.send('PATCH', `Binary/${id}`, { body: patch, headers })).status).toBe(200);
-    const now = await download(`Binary/${id}`);
+    const now = await content.download(`Binary/${id}`);
     expect([now.headers.get('content-type'), now.headers.get('etag')]).toEqual(['image/tiff', '"2"']);
     expect(now.bytes.equals(bytes)).toBe(true);
-    expect((await files()).kept.length).toBe(before);
+    expect((await content.files()).kept.length).toBe(before);
 
-    const resource = (await download(`Binary/${id}/_history?_format=json`)).bytes;
+    const resource = (await content.download(`Binary/${id}/_history?_format=json`)).bytes;
     const { meta: _, ...own } = JSON.parse(resource.toString()).entry[0].resource;
     expect((await server.send('PUT', `Binary/${id}`, { body: own })).status).toBe(200);
     const { id: __, ...foreign } = own;
@@ -221,10 +160,10 @@ describe('versions', () => {
 
 describe('content that cannot be stored leaves nothing behind:', () => {
   const unchanged = async (body: () => Promise<void>) => {
-    const before = { files: await files(), traces: (await server.traces()).versions };
+    const before = { files: await content.files(), traces: (await server.traces()).versions };
     await body();
-    await until(async () => (await files()).incoming.length === 0);
-    expect({ files: await files(), traces: (await server.traces()).versions }).toEqual(before);
+    await until(async () => (await content.files()).incoming.length === 0);
+    expect({ files: await content.files(), traces: (await server.traces()).versions }).toEqual(before);
     expect(await server.store.uploads.abandoned(-60)).toEqual([]);
   };
 
@@ -236,7 +175,7 @@ describe('content that cannot be stored leaves nothing behind:', () => {
       const announced = await fetch(`${server.origin}/fhir/Binary`, { method: 'POST', headers, body: large });
       const { issue } = (await announced.json()) as { issue: { code: string }[] };
       expect([announced.status, issue[0]?.code]).toEqual([413, 'too-long']);
-      expect((await upload(large)).status).toBe(413);
+      expect((await content.upload(large)).status).toBe(413);
     }));
 
   test('the client goes away in the middle of it', () =>
@@ -246,13 +185,13 @@ describe('content that cannot be stored leaves nothing behind:', () => {
       const head = `POST /fhir/Binary HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${await server.token()}\r\n`;
       socket.write(`${head}Content-Type: image/tiff\r\nContent-Length: ${6 * MEGABYTE}\r\n\r\n`);
       socket.write(randomBytes(4 * MEGABYTE));
-      await until(async () => (await files()).incoming.length === 1);
+      await until(async () => (await content.files()).incoming.length === 1);
       socket.destroy();
     }));
 
   test('the version is not the one that was expected', () =>
     unchanged(async () => {
-      const refused = await upload(randomBytes(2 * MEGABYTE), { 'if-match': 'W/"7"' }, 'Binary/never-there');
+      const refused = await content.upload(randomBytes(2 * MEGABYTE), { 'if-match': 'W/"7"' }, 'Binary/never-there');
       expect(refused.status).toBe(412);
     }));
 
@@ -260,7 +199,7 @@ describe('content that cannot be stored leaves nothing behind:', () => {
     const body = { resourceType: 'Binary', contentType: 'text/plain', meta: { tag: [{ code: 'only-one' }] } };
     await server.send('POST', 'Binary', { body });
     await unchanged(async () => {
-      const again = await upload(randomBytes(2 * MEGABYTE), { 'if-none-exist': '_tag=only-one' });
+      const again = await content.upload(randomBytes(2 * MEGABYTE), { 'if-none-exist': '_tag=only-one' });
       expect(again.status).toBe(200);
     });
   });
@@ -268,7 +207,7 @@ describe('content that cannot be stored leaves nothing behind:', () => {
   test('a Provenance that comes with it and is none', () =>
     unchanged(async () => {
       const provenance = JSON.stringify({ resourceType: 'Provenance' });
-      expect((await upload(randomBytes(2 * MEGABYTE), { 'x-provenance': provenance })).status).toBe(422);
+      expect((await content.upload(randomBytes(2 * MEGABYTE), { 'x-provenance': provenance })).status).toBe(422);
     }));
 });
 
@@ -279,8 +218,8 @@ test('content and its Provenance are stored together', async () => {
     agent: [{ who: { display: 'scanner' } }],
   });
   const bytes = randomBytes(2 * MEGABYTE);
-  const id = await stored(bytes, { 'x-provenance': provenance });
-  expect((await download(`Binary/${id}`)).bytes.equals(bytes)).toBe(true);
+  const id = await content.stored(bytes, { 'x-provenance': provenance });
+  expect((await content.download(`Binary/${id}`)).bytes.equals(bytes)).toBe(true);
   expect((await server.send('GET', `Provenance?target=Binary/${id}`)).json().entry?.length).toBe(1);
 });
 
@@ -304,7 +243,7 @@ describe('who may not write', () => {
   }
 
   test('is refused before a byte of the content is read, and that is on record', async () => {
-    const id = await stored(randomBytes(2 * MEGABYTE), { 'x-security-context': 'Patient/q' });
+    const id = await content.stored(randomBytes(2 * MEGABYTE), { 'x-security-context': 'Patient/q' });
     const before = await server.traces();
     expect(await answerBeforeBody({ ...stranger, scope: 'user/*.rs' }, 'POST', 'Binary')).toContain(' 403 ');
     expect(await answerBeforeBody(stranger, 'POST', 'Binary', 'X-Security-Context: Patient/q\r\n')).toContain(' 403 ');
@@ -313,113 +252,13 @@ describe('who may not write', () => {
       ' 412 ',
     );
     expect(await server.traces()).toEqual({ versions: before.versions, events: before.events + 4 });
-    expect((await files()).incoming).toEqual([]);
+    expect((await content.files()).incoming).toEqual([]);
   });
 
   test('sees nothing of it either, of no range', async () => {
-    const id = await stored(randomBytes(2 * MEGABYTE), { 'x-security-context': 'Patient/q' });
-    const hidden = await download(`Binary/${id}`, { range: 'bytes=0-1' }, stranger);
-    const absent = await download('Binary/absent', { range: 'bytes=0-1' }, stranger);
+    const id = await content.stored(randomBytes(2 * MEGABYTE), { 'x-security-context': 'Patient/q' });
+    const hidden = await content.download(`Binary/${id}`, { range: 'bytes=0-1' }, stranger);
+    const absent = await content.download('Binary/absent', { range: 'bytes=0-1' }, stranger);
     expect([hidden.status, hidden.bytes.toString()]).toEqual([404, absent.bytes.toString()]);
   });
-});
-
-describe('content that was altered where it is kept', () => {
-  const bytes = randomBytes(4 * MEGABYTE);
-  const verdict = async (id: string) => {
-    const { parameter } = (await server.send('GET', `Binary/${id}/_history/1/$verify`)).json();
-    return (parameter as { valueCode?: string }[])[0]?.valueCode;
-  };
-  async function kept(): Promise<{ id: string; file: string }> {
-    const before = (await files()).kept;
-    const id = await stored(bytes);
-    return { id, file: await newFile(before) };
-  }
-
-  test('in its first chunk is refused', async () => {
-    const { id, file } = await kept();
-    expect(await verdict(id)).toBe('UNANCHORED');
-    await flip(file, 100);
-    const reply = await download(`Binary/${id}`);
-    expect([reply.status, reply.bytes.includes(bytes.subarray(0, 64))]).toEqual([500, false]);
-    expect(await verdict(id)).toBe('ALTERED');
-  });
-
-  test('further on: what comes before is right, and the answer breaks off before the chunk', async () => {
-    const { id, file } = await kept();
-    await flip(file, 40 * (CHUNK + 16) + 5);
-    const authorization = `Bearer ${await server.token()}`;
-    const response = await fetch(`${server.origin}/fhir/Binary/${id}`, { headers: { authorization } });
-    const got: Uint8Array[] = [];
-    const reading = (async () => {
-      for await (const piece of response.body ?? []) got.push(piece as Uint8Array);
-    })();
-    await expect(reading).rejects.toThrow();
-    const out = Buffer.concat(got);
-    expect(out.length).toBeLessThanOrEqual(40 * CHUNK);
-    expect(out.equals(bytes.subarray(0, out.length))).toBe(true);
-    expect((await download(`Binary/${id}`, { range: 'bytes=0-9' })).status).toBe(206);
-    expect((await download(`Binary/${id}`, { range: `bytes=${40 * CHUNK}-${40 * CHUNK}` })).status).toBe(500);
-    expect(await verdict(id)).toBe('ALTERED');
-  });
-
-  test('or is gone', async () => {
-    const { id, file } = await kept();
-    await rm(file);
-    expect((await download(`Binary/${id}`)).status).toBe(500);
-    expect(await verdict(id)).toBe('DELETED');
-  });
-});
-
-test("destroying a patient's key destroys the content with it", async () => {
-  const before = (await files()).kept;
-  const headers = { 'x-security-context': 'Patient/erased' };
-  const id = await stored(randomBytes(2 * MEGABYTE), headers);
-  await newFile(before);
-  await server.store.dataSource.query("UPDATE patient_key SET wrapped = NULL WHERE id = 'erased'");
-  expect((await download(`Binary/${id}`)).status).toBe(410);
-  expect((await download(`Binary/${id}/_history/1`, { range: 'bytes=0-1' })).status).toBe(410);
-});
-
-test('doctor tells content that is there from content that was altered or is gone, without a key', async () => {
-  const config = { variables: {}, dataDir: server.dataDir } as Parameters<typeof blobFindings>[1];
-  const before = new Set((await blobFindings(server.store, config)).map(({ sentence }) => sentence));
-  const known = (await files()).kept;
-  await stored(randomBytes(2 * MEGABYTE));
-  const one = await newFile(known);
-  await stored(randomBytes(2 * MEGABYTE));
-  const other = await newFile([...known, one]);
-  await flip(one, 1_000_000);
-  await rm(other);
-  const found = await blobFindings(server.store, config);
-  const added = found.filter(({ sentence }) => !before.has(sentence));
-  expect(added.every(({ good }) => !good)).toBe(true);
-  expect(new Set(added.map(({ sentence }) => sentence))).toEqual(
-    new Set([`The content ${basename(one)} was altered.`, `The content ${basename(other)} is not there.`]),
-  );
-});
-
-describe('a crash', () => {
-  const blobs = () => localBlobs(join(server.dataDir, 'blobs'));
-
-  test.each(['while content arrives', 'before its version is written'])(
-    '%s: what is left is swept away',
-    async (when) => {
-      const before = await files();
-      const { uploads } = server.store;
-      const upload = await uploads.begin();
-      const sink = await blobs().begin(upload);
-      const address = createHash('sha256').update('x').digest();
-      await sink.write(Buffer.from('x'));
-      if (when !== 'while content arrives') {
-        await uploads.place(upload, address);
-        await sink.publish(address);
-      }
-      expect(await files()).not.toEqual(before);
-      expect(await sweepUploads({ store: server.store, blobs: blobs() })).toBe(0);
-      expect(await sweepUploads({ store: server.store, blobs: blobs() }, -60)).toBe(1);
-      expect(await files()).toEqual(before);
-      expect(await sweepUploads({ store: server.store, blobs: blobs() }, -60)).toBe(0);
-    },
-  );
 });
