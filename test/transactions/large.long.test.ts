@@ -18,15 +18,26 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => servers.close());
 
-type Method = 'POST' | 'PUT';
+/** `once`: POST with If-None-Exist. `again`: the same, now of what is there, each with a conditional reference. */
+type Method = 'POST' | 'PUT' | 'once' | 'again';
 
 function entry(index: number, method: Method, padding: string): string {
+  if (method === 'once' || method === 'again') return conditional(index, method);
   const [id, url] = method === 'PUT' ? [`"id":"o${index}",`, `Observation/o${index}`] : ['', 'Observation'];
   return (
     `{"fullUrl":"urn:uuid:00000000-0000-4000-8000-${String(index).padStart(12, '0')}","resource":{"resourceType":"Observation",${id}` +
     `"status":"final","code":{"coding":[{"system":"http://loinc.org","code":"8867-4"}],"text":"Heart rate"},` +
     `"note":[{"text":"${padding}"}],"subject":{"reference":"${URN}"},"effectiveDateTime":"2024-01-0${1 + (index % 9)}T08:00:00Z",` +
     `"valueQuantity":{"value":${index}.50,"unit":"/min"}},"request":{"method":"${method}","url":"${url}"}}`
+  );
+}
+
+function conditional(index: number, method: Method): string {
+  const search = `identifier=urn:large|${index}`;
+  const partOf = method === 'again' ? `,"partOf":{"reference":"Organization?${search}"}` : '';
+  return (
+    `{"resource":{"resourceType":"Organization","identifier":[{"system":"urn:large","value":"${index}"}],"name":"O${index}"${partOf}},` +
+    `"request":{"method":"POST","url":"Organization","ifNoneExist":"${search}"}}`
   );
 }
 
@@ -51,6 +62,8 @@ test.each<[string, Method, number]>([
   ['25,000 creates', 'POST', FILLED / 1024],
   ['25,000 updates of what is not there', 'PUT', FILLED / 1024],
   ['25,000 updates of what is there', 'PUT', FILLED / 1024],
+  ['25,000 conditional creates', 'once', 0],
+  ['25,000 conditional creates of what is there, each with a conditional reference', 'again', 0],
   ['25,000 creates in 256 MB', 'POST', 256],
 ])(
   '%s are stored whole, others are served meanwhile, and memory is bounded',
@@ -90,7 +103,7 @@ test.each<[string, Method, number]>([
     );
     expect(reply?.status).toBe(200);
     expect((JSON.parse(reply?.text ?? '{}') as { entry?: object[] }).entry).toHaveLength(ENTRIES);
-    expect(await versions()).toBe(before.versions + ENTRIES);
+    expect(await versions()).toBe(before.versions + (method === 'again' ? 1 : ENTRIES));
     expect(after.peak).toBeLessThan(body.length / 2 ** 20 + BESIDE);
     expect(mostLocks).toBeLessThan(1_000);
     expect(waits.at(-1)).toBeLessThan(5_000);

@@ -70,6 +70,7 @@ async function matchesOf(
   return found;
 }
 
+/** OFFSET 0 fixes the order: from the value to its rows, newest first, and from those to their versions. Postgres may know nothing yet of tables that were just filled. */
 function matchesSql(asked: readonly Condition[], bind: Bind): string {
   const { permit } = asked[0] as Condition;
   const types = `${bind(texts(asked.map(({ request }) => request.type)))}::text[]`;
@@ -77,8 +78,9 @@ function matchesSql(asked: readonly Condition[], bind: Bind): string {
   const most = bind(Math.max(...asked.map(({ request }) => request.count)));
   return `SELECT q.ord, ${versionColumns('v')}, ${decidedBy(permit, 'v', bind)} AS consent
     FROM unnest(${list(types)}, ${list(hashes)}) WITH ORDINALITY AS q (type, hash, ord)
-    CROSS JOIN LATERAL (SELECT v.pid FROM index_hash h JOIN version v ON v.pid = h.pid
-      WHERE h.hash = q.hash AND v.type = q.type AND v.is_current AND NOT v.deleted AND ${permit.predicate('v', bind)}
-      ORDER BY v.pid DESC LIMIT ${most}::bigint) AS found
+    CROSS JOIN LATERAL (SELECT v.pid
+      FROM (SELECT h.pid FROM index_hash h WHERE h.hash = q.hash ORDER BY h.pid DESC OFFSET 0) AS h
+      CROSS JOIN LATERAL (SELECT v.pid FROM version v WHERE v.pid = h.pid AND v.type = q.type AND v.is_current
+        AND NOT v.deleted AND ${permit.predicate('v', bind)} OFFSET 0) AS v LIMIT ${most}::bigint) AS found
     JOIN version v ON v.pid = found.pid ORDER BY q.ord, v.pid DESC`;
 }
