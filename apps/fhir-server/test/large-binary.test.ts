@@ -103,7 +103,7 @@ test('content that is compressed on its way is stored as it was before', async (
   const reply = await content.upload(gzipSync(bytes), { 'content-encoding': 'gzip' });
   expect(reply.status).toBe(201);
   expect((await content.download(`Binary/${idOf(reply)}`)).bytes.equals(bytes)).toBe(true);
-  const bomb = gzipSync(Buffer.alloc(64 * MEGABYTE));
+  const bomb = gzipSync(Buffer.alloc(16 * MEGABYTE));
   expect((await content.upload(bomb, { 'content-encoding': 'gzip' })).status).toBe(413);
   const broken = gzipSync(bytes).subarray(0, 2 * MEGABYTE);
   expect((await content.upload(broken, { 'content-encoding': 'gzip' })).status).toBe(400);
@@ -111,7 +111,7 @@ test('content that is compressed on its way is stored as it was before', async (
 });
 
 test('many uploads at once are taken in as far as memory goes, and the others are told to come back', async () => {
-  const bytes = randomBytes(2 * MEGABYTE);
+  const bytes = randomBytes(1.1 * MEGABYTE);
   const before = (await content.files()).kept.length;
   const statuses = await Promise.all(Array.from({ length: 40 }, async () => (await content.upload(bytes)).status));
   const taken = statuses.filter((status) => status === 201).length;

@@ -7,6 +7,8 @@ import { badRequest } from '#libs/fhir-model';
 const SILENCE_MILLISECONDS = 60_000;
 /** What of refused content is still taken, so that the client can read the answer. */
 const LEFT_OVER_BYTES = 16 * 1024 * 1024;
+/** RFC 9112 section 9.6: whoever sends nothing more for so long after the answer has read it. */
+const LINGER_MILLISECONDS = 1_000;
 
 /** A body that nobody has read yet. */
 export class Arriving {
@@ -37,7 +39,7 @@ export class Arriving {
     if (payload.readableEnded || payload.destroyed) return;
     let left = LEFT_OVER_BYTES;
     payload.unpipe();
-    payload.setTimeout(SILENCE_MILLISECONDS, () => payload.destroy());
+    payload.setTimeout(LINGER_MILLISECONDS, () => payload.destroy());
     payload.on('data', (piece: Buffer) => {
       left -= piece.length;
       if (left < 0) payload.destroy();
