@@ -14,7 +14,7 @@ afterEach(() => servers.close());
 test.each([1, 2, 3, 4])(
   'forty clients on two servers with kills, seed %i',
   async (seed) => {
-    const { asked, once } = await race(servers, { clients: 40, writes: 40, kills: 20 }, new Chance(seed));
+    const { asked, once } = await race(servers, { clients: 40, writes: 40, kills: 10 }, new Chance(seed));
     const statuses = Object.fromEntries(
       [...Map.groupBy([...asked, ...once], ({ status }) => `${status ?? 'broken'}`)].map(([status, all]) => [
         status,
