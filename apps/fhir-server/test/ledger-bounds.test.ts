@@ -86,7 +86,12 @@ describe('a Bundle with Consents', () => {
     const { store, base } = server;
     const custodian = 'Organization/custodian';
     const services = {
-      ...{ store, base, custodian, site: 'site', openBlock, pin: async () => undefined },
+      store,
+      base,
+      custodian,
+      site: 'site',
+      openBlock,
+      pin: async () => undefined,
       consentsNotOnLedger: waits ? consentWait(store) : atOnce,
     };
     const context = accessContext({ iss: 'x', sub: 'x', scope: 'system/*.cruds', purpose_of_use: 'TREAT' }, custodian);
