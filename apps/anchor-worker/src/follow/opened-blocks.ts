@@ -22,7 +22,9 @@ export class OpenedBlocks {
   batch(block: Uint8Array, txId: string): AnchoredBatch {
     const opened = openBlock(block, this.pin);
     const batch = openBatch(block, txId, this.pin, () => opened);
-    this.remember({ facts: factsOf(opened, this.pin, batch.log), previousHash: opened.previousHash });
+    // Copied: as it is, it is a part of the block and would keep all of that in memory.
+    const previousHash = Buffer.from(opened.previousHash);
+    this.remember({ facts: factsOf(opened, this.pin, batch.log), previousHash });
     return batch;
   }
 
