@@ -20,13 +20,20 @@ function slimComponent({ definition, expression }) {
   return { definition, expression: expression.replace('as(DateTime)', 'as(dateTime)') };
 }
 
-/** Type name to the codes of the search parameters that put it into a Patient compartment. */
-export function compartmentPatient() {
+/** Of each compartment that FHIR R4 defines: type name to the codes of the search parameters that put it into one. */
+export function compartments() {
+  const defined = official('CompartmentDefinition').filter(({ url }) => url.startsWith('http://hl7.org/fhir/Comp'));
+  return Object.fromEntries(
+    defined.filter(({ id }) => id !== 'example').map((one) => [one.code, slimCompartment(one)]),
+  );
+}
+
+function slimCompartment({ url, code: owner, resource }) {
   const codes = {};
-  const patient = official('CompartmentDefinition').find(({ id }) => id === 'patient');
-  for (const { code, param } of patient.resource) {
-    if (code === 'Patient') codes[code] = ['{def}', ...(param ?? [])];
-    else if (param?.length) codes[code] = param;
+  for (const { code, param = [] } of resource) {
+    const others = param.filter((one) => one !== '{def}');
+    if (code === owner) codes[code] = ['{def}', ...others];
+    else if (others.length > 0) codes[code] = others;
   }
-  return codes;
+  return { url, codes };
 }

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { profiles } from './profiles.mjs';
-import { compartmentPatient, searchParameters } from './search-parameters.mjs';
+import { compartments, searchParameters } from './search-parameters.mjs';
 import { FHIR_VERSION, sha256 } from './source.mjs';
 import { structures } from './structures.mjs';
 import { codeSystems, valueSetDefinitions } from './terminology.mjs';
@@ -14,7 +14,7 @@ export function snapshotParts() {
   return {
     structures: types,
     'search-parameters': searchParameters(),
-    'compartment-patient': compartmentPatient(),
+    compartments: compartments(),
     'value-sets': requiredValueSets(types),
     'value-set-definitions': valueSetDefinitions(),
     'code-systems': codeSystems(),

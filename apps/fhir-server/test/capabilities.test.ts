@@ -15,6 +15,8 @@ afterAll(() => server.close());
 
 interface Rest {
   interaction: Listed[];
+  compartment: string[];
+  searchParam: { name: string; type: string }[];
   resource: {
     type: string;
     interaction: Listed[];
@@ -75,6 +77,8 @@ const NAMED: Record<string, number[]> = {
   'search-type': [200],
 };
 
+const SYSTEM: Record<string, string> = { 'history-system': '_history', 'search-system': '/fhir' };
+
 /** What was answered that does not show the interaction to be there. */
 async function unserved(type: string, code: string): Promise<string[]> {
   const request = REQUESTS[code]?.(type);
@@ -96,8 +100,8 @@ describe('every interaction listed', () => {
   test('of the system is served', async () => {
     for (const { code } of rest.interaction) {
       const reply =
-        code === 'history-system'
-          ? await server.send('GET', '_history')
+        SYSTEM[code] !== undefined
+          ? await server.send('GET', SYSTEM[code])
           : await server.send('POST', '/fhir', { body: { resourceType: 'Bundle', type: code } });
       expect([code, reply.status]).toEqual([code, 200]);
     }
@@ -110,9 +114,47 @@ describe('every interaction listed', () => {
       const { status } = await server.send(method as string, path as string, { body });
       expect([code, status]).toEqual([code, 405]);
     }
-    expect((await server.send('GET', '/fhir')).status).toBe(405);
+    expect((await server.send('PUT', '/fhir', { body: {} })).status).toBe(405);
     expect((await server.send('GET', 'Patient/$nonsense')).status).toBe(404);
   });
+});
+
+describe('what it says of searches beyond one type', () => {
+  test('every compartment listed is served, and no other', async () => {
+    const listed: string[] = [];
+    for (const { type } of rest.resource) {
+      const path = `${type}/none/*?_summary=count`;
+      const { status } = await server.send('GET', path);
+      const posted = await server.send('POST', `${type}/none/_search`, { body: '', headers: FORM });
+      expect([type, posted.status]).toEqual([type, status === 200 ? 200 : 404]);
+      if (status === 200)
+        listed.push(`http://hl7.org/fhir/CompartmentDefinition/${type[0]?.toLowerCase()}${type.slice(1)}`);
+      else expect([type, status]).toEqual([type, 404]);
+    }
+    expect(rest.compartment.toSorted()).toEqual(listed.sort());
+    expect(listed).toHaveLength(5);
+  }, 60_000);
+
+  test('every parameter of the system is understood, there and in a compartment', async () => {
+    const values: Record<string, string> = {
+      _type: 'Basic',
+      _sort: '-_lastUpdated',
+      _total: 'accurate',
+      _summary: 'true',
+    };
+    const byKind: Record<string, string> = { date: '2024', token: 'a', uri: 'urn:x', number: '1', string: 'id' };
+    expect(rest.searchParam.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['_id', '_lastUpdated', '_tag', '_type']),
+    );
+    for (const { name, type } of rest.searchParam) {
+      const query = `${name}=${values[name] ?? byKind[type]}`;
+      expect([query, (await server.send('GET', `/fhir?${query}`)).status]).toEqual([query, 200]);
+      expect([query, (await server.send('GET', `Patient/none/*?${query}`)).status]).toEqual([query, 200]);
+    }
+    expect((await server.send('GET', '/fhir?name=x')).status).toBe(400);
+  }, 60_000);
+
+  const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 });
 
 describe('what it says of a resource', () => {
@@ -251,6 +293,7 @@ describe('Prefer: respond-async', () => {
     transaction: ['POST', '/fhir', { resourceType: 'Bundle', type: 'transaction' }],
     batch: ['POST', '/fhir', { resourceType: 'Bundle', type: 'batch' }],
     'history-system': ['GET', '_history'],
+    'search-system': ['GET', '/fhir?_type=Basic'],
     'history-type': ['GET', 'Basic/_history'],
     'history-instance': ['GET', 'Basic/none/_history'],
     'search-type': ['GET', 'Basic'],

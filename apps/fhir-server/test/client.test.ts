@@ -56,6 +56,18 @@ test('a client of its own reads, writes, searches, pages and asks for operations
   const posted = await client.search({ resourceType: 'Patient', searchParams: { family: 'Kit3' }, options });
   expect((posted as Bundle).entry).toHaveLength(1);
 
+  const across = { searchParams: { _type: 'Patient,Observation', _id: id } };
+  expect(((await client.systemSearch(across)) as Bundle).entry.map(({ resource }) => resource?.id)).toEqual([id]);
+  const subject = { reference: `Patient/${id}` };
+  const observation = { resourceType: 'Observation', status: 'final', code: { text: 'kit' }, subject };
+  const { id: observed } = await client.create({ resourceType: 'Observation', body: observation });
+  const compartment = { resourceType: 'Patient', id };
+  const within = await client.compartmentSearch({ resourceType: 'Observation', compartment });
+  expect((within as Bundle).entry.map(({ resource }) => resource?.id)).toEqual([observed]);
+  const posting = { resourceType: 'Observation', compartment, searchParams: { status: 'final' }, options };
+  expect(((await client.compartmentSearch(posting)) as Bundle).entry).toHaveLength(1);
+  await client.delete({ resourceType: 'Observation', id: observed as string });
+
   const entry = ['a', 'b', 'c'].map((family) => ({
     resource: patient(`Page-${family}`),
     request: { method: 'POST', url: 'Patient' },

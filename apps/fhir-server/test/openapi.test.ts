@@ -18,7 +18,13 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 interface Statement {
-  rest: [{ interaction: Coded[]; resource: { type: string; interaction: Coded[]; operation: Named[] }[] }];
+  rest: [
+    {
+      interaction: Coded[];
+      compartment: string[];
+      resource: { type: string; interaction: Coded[]; operation: Named[] }[];
+    },
+  ];
 }
 interface Coded {
   code: string;
@@ -50,12 +56,13 @@ describe('the document', () => {
 
   test('has every interaction and operation that metadata lists, and no other', async () => {
     const { rest } = (await server.send('GET', 'metadata', { as: null })).json() as unknown as Statement;
-    const [{ interaction, resource }] = rest;
+    const [{ interaction, resource, compartment }] = rest;
     const expected = new Set([
       '/metadata get',
       '/_async/{job} get',
       '/_async/{job} delete',
-      ...interaction.map(({ code }) => SYSTEM[code] ?? code),
+      ...interaction.flatMap(({ code }) => SYSTEM[code] ?? code),
+      ...(compartment.length > 0 ? COMPARTMENT : []),
       ...resource.flatMap(placesOf),
     ]);
     const found = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -65,7 +72,17 @@ describe('the document', () => {
   });
 });
 
-const SYSTEM: Record<string, string> = { transaction: '/ post', batch: '/ post', 'history-system': '/_history get' };
+const SYSTEM: Record<string, string[]> = {
+  transaction: ['/ post'],
+  batch: ['/ post'],
+  'history-system': ['/_history get'],
+  'search-system': ['/ get', '/_search post'],
+};
+const COMPARTMENT = [
+  '/{compartment}/{id}/{member} get',
+  '/{compartment}/{id}/_search post',
+  '/{compartment}/{id}/{member}/_search post',
+];
 const PLACES: Record<string, string[]> = {
   read: ['/{type}/{id} get'],
   vread: ['/{type}/{id}/_history/{vid} get'],

@@ -1,4 +1,4 @@
-export { compartmentPatient } from './compartment.js';
+export { type Compartment, compartmentOf, compartmentPatient, compartmentTypes } from './compartment.js';
 export {
   coreProfile,
   coreProfiles,

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  compartmentOf,
   compartmentPatient,
+  compartmentTypes,
   DEFINITIONS_VERSION,
   requiredCodes,
   resourceTypes,
@@ -127,6 +129,25 @@ describe('compartmentPatient', () => {
       const known = searchParameters(type).map(({ code }) => code);
       for (const code of compartmentPatient(type) ?? []) if (code !== '{def}') expect(known).toContain(code);
     }
+  });
+});
+
+describe('compartments', () => {
+  test('are those of five types, each with its definition', () => {
+    expect(compartmentTypes()).toEqual(['Device', 'Encounter', 'Patient', 'Practitioner', 'RelatedPerson']);
+    expect(compartmentOf('RelatedPerson')?.url).toBe('http://hl7.org/fhir/CompartmentDefinition/relatedPerson');
+    expect(compartmentOf('Encounter')?.codes.Observation).toEqual(['encounter']);
+    expect(compartmentOf('Group')).toBeUndefined();
+  });
+
+  test.each(compartmentTypes())('of a %s hold it, and are made of search parameters that the types have', (owner) => {
+    const codes = compartmentOf(owner)?.codes ?? {};
+    expect(codes[owner]).toContain('{def}');
+    const unknown = Object.entries(codes).flatMap(([type, all]) => {
+      const known = new Set(['{def}', ...searchParameters(type).map(({ code }) => code)]);
+      return all.filter((code) => !known.has(code)).map((code) => `${type}.${code}`);
+    });
+    expect(unknown).toEqual([]);
   });
 });
 

@@ -1,5 +1,11 @@
 // FHIR R4 http.html#capabilities and CapabilityStatement: what this server really does.
-import { DEFINITIONS_VERSION, resourceTypes, searchParameters } from '#libs/fhir-definitions';
+import {
+  compartmentOf,
+  compartmentTypes,
+  DEFINITIONS_VERSION,
+  resourceTypes,
+  searchParameters,
+} from '#libs/fhir-definitions';
 import { isDeferrable } from './asynchronous/deferrable.js';
 import { OPERATIONS } from './operations/registry.js';
 
@@ -33,7 +39,7 @@ const INTERACTIONS = [
   'create',
   'search-type',
 ];
-const SYSTEM_INTERACTIONS = ['transaction', 'batch', 'history-system'];
+const SYSTEM_INTERACTIONS = ['transaction', 'batch', 'search-system', 'history-system'];
 const CONTROLS = [
   { name: '_count', type: 'number' },
   { name: '_sort', type: 'string' },
@@ -72,6 +78,8 @@ function rest(installation: Installation): object {
       description: 'A bearer token with SMART v2 scopes is needed for everything but this statement.',
     },
     interaction: SYSTEM_INTERACTIONS.map((code) => ({ code, ...later(code) })),
+    searchParam: [...commonParameters(), { name: '_type', type: 'token' }, ...CONTROLS],
+    compartment: compartmentTypes().map((type) => compartmentOf(type)?.url),
     resource: [...resourceTypes()].sort().map((type) => resource(type, installation)),
   };
 }
@@ -92,6 +100,11 @@ function resource(type: string, installation: Installation): object {
     searchParam: [...searchParameters(type).filter(isSearchable).map(searchParam), ...CONTROLS],
     operation: operationsOf(type),
   };
+}
+
+/** Of Resource itself, and so of every type. */
+function commonParameters(): object[] {
+  return searchParameters('Resource').filter(isSearchable).map(searchParam);
 }
 
 function operationsOf(type: string): object[] {

@@ -43,6 +43,8 @@ export interface FhirRequest extends SystemRequest {
   /** A resource type of R4; empty in a request to the system. */
   readonly type: string;
   readonly id?: string;
+  /** In a search of the compartment of `type` and `id`: the type that is looked for, or `*`. */
+  readonly member?: string;
   /** Version id, as in the URL. */
   readonly version?: string;
   /** The search that a conditional create, update, patch or delete depends on, without `?`. */

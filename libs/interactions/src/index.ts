@@ -26,5 +26,6 @@ export { readResource } from './read.js';
 export { choiceOf } from './representation/choice.js';
 export { represent } from './representation/represent.js';
 export { searchType } from './search.js';
+export { ALL, searchCompartment, searchSystem } from './search-several.js';
 export type { Services } from './services.js';
 export { readVersion } from './vread.js';

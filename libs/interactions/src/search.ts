@@ -1,13 +1,13 @@
 // FHIR R4 search.html, on one type
 import type { Requester } from '#libs/access';
-import { decide } from '#libs/consent';
+import { decide, type Permit } from '#libs/consent';
 import { type BundleEntry, bundleText } from '#libs/fhir-model';
 import { parseSearch, type SearchOptions, type SearchRequest } from '#libs/search';
-import type { StoredVersion } from '#libs/store';
+import type { Readable, StoredVersion } from '#libs/store';
 import type { Answer } from './answer.js';
 import type { FhirRequest, SystemRequest } from './fhir-request.js';
 import { granted } from './grant.js';
-import { eventsOfVersions } from './record.js';
+import { type Done, eventsOfVersions } from './record.js';
 import type { Services } from './services.js';
 
 /** A searchset of what may be shown. @throws FhirError 400 naming the parameter that is not understood, 403. */
@@ -16,10 +16,20 @@ export async function searchType(services: Services, request: FhirRequest): Prom
   const facts = await granted(services, request, 'search-type');
   const lenient = request.preference.handling === 'lenient';
   const search = parseSearch(request.type, request.query, { ...searchOptions(services, request, facts), lenient });
-  const page = await store.search(search, decide(facts, store.hash64));
-  const query = queryText(search.used);
-  const done = { action: 'search-type', query };
-  await store.record(eventsOfVersions(services, request, page.time, done, page.matches));
+  const done = { action: 'search-type', query: queryText(search.used) };
+  return searchset(services, request, search, decide(facts, store.hash64), done);
+}
+
+/** The answer to a search, its event durable. */
+export async function searchset(
+  services: Services,
+  request: SystemRequest,
+  search: SearchRequest,
+  permit: Permit | readonly Readable[],
+  done: Pick<Done, 'action' | 'query'>,
+): Promise<Answer> {
+  const page = await services.store.search(search, permit);
+  await services.store.record(eventsOfVersions(services, request, page.time, done, page.matches));
   return { status: 200, headers: {}, body: searchsetText(services, search, page) };
 }
 
@@ -41,7 +51,8 @@ export function requesterText({ context }: SystemRequest): string {
   return JSON.stringify([issuer, subject, client, user, organization, patient, purpose]);
 }
 
-function queryText(used: SearchRequest['used']): string {
+/** For links and for the event. */
+export function queryText(used: SearchRequest['used']): string {
   return new URLSearchParams(used.map(([name, value]): [string, string] => [name, value])).toString();
 }
 
@@ -52,16 +63,17 @@ interface Page {
 }
 
 function searchsetText(services: Services, search: SearchRequest, { matches, total, next }: Page): string {
-  const url = (more: [string, string][]) => {
+  const urlWith = (more: [string, string][]) => {
     const query = queryText([...search.used, ...more]);
-    return `${services.base}/${search.type}${query === '' ? '' : `?${query}`}`;
+    const url = search.path === '' ? services.base : `${services.base}/${search.path}`;
+    return query === '' ? url : `${url}?${query}`;
   };
   return bundleText({
     type: 'searchset',
     ...(total === undefined ? {} : { total }),
     links: [
-      { relation: 'self', url: url([]) },
-      ...(next ? [{ relation: 'next' as const, url: url([['_cursor', search.nextCursor(next)]]) }] : []),
+      { relation: 'self', url: urlWith([]) },
+      ...(next ? [{ relation: 'next' as const, url: urlWith([['_cursor', search.nextCursor(next)]]) }] : []),
     ],
     entries: matches.map((match) => entry(services, match)),
   });

@@ -10,11 +10,13 @@ import { typePlan } from './type-plan.js';
  * look in the rows of that patient only.
  */
 export function askedPatient(
-  type: string,
+  types: readonly string[],
   query: readonly (readonly [string, string])[],
   options: SearchOptions,
 ): bigint | undefined {
-  const id = options.patientId ?? (type === 'Patient' ? undefined : named(type, query));
+  const [type, ...more] = types;
+  if (more.length > 0 && options.patientId === undefined) return undefined;
+  const id = options.patientId ?? (type === undefined || type === 'Patient' ? undefined : named(type, query));
   return id === undefined ? undefined : options.hash64('Patient', id);
 }
 

@@ -11,11 +11,25 @@ import type { SearchOptions } from './search-options.js';
 import type { Clause, Condition } from './search-request.js';
 import { typePlan } from './type-plan.js';
 
-/** @throws NotSupported naming an unknown parameter or modifier; FhirError 400 for a value that cannot be read. */
-export function clause(type: string, name: string, value: string, options: SearchOptions): Clause {
+/**
+ * On several types a parameter is a condition for each, of which any may hold: what is indexed for one type is nothing for another.
+ * @throws NotSupported naming a modifier, or a parameter that not all types have; FhirError 400 for a value that cannot be read.
+ */
+export function clause(types: readonly string[], name: string, value: string, options: SearchOptions): Clause {
   const { code, modifier } = parameterName(name);
   const column = columnConditions(code, modifier, name, value, options);
   if (column) return { name, not: false, anyOf: column };
+  const ofTypes = types.map((type) => clauseOf(type, { code, ...(modifier && { modifier }) }, name, value, options));
+  return { name, not: ofTypes[0]?.not ?? false, anyOf: ofTypes.flatMap(({ anyOf }) => anyOf) };
+}
+
+function clauseOf(
+  type: string,
+  { code, modifier }: ParameterName,
+  name: string,
+  value: string,
+  options: SearchOptions,
+): Clause {
   const parameter = typePlan(type).parameters.get(code);
   if (!parameter) throw new NotSupported(`Parameter ${shown(name)} is not known for ${type}`);
   if (parameter.type === 'special') throw new NotSupported(`Parameter ${shown(name)} is not supported`);

@@ -7,3 +7,4 @@ export { parseSearch, type SearchOptions } from './parse-search.js';
 export { patientsOf } from './patients-of.js';
 export { referrerHashes } from './referrer-hashes.js';
 export type { Clause, Comparison, Condition, Position, RangeTest, SearchRequest, SortKey } from './search-request.js';
+export { type SearchScope, typesAsked } from './search-scope.js';

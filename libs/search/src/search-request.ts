@@ -25,6 +25,12 @@ export type Condition =
   | { readonly on: 'range'; readonly param: bigint; readonly test: RangeTest; readonly single: boolean }
   | { readonly on: 'present'; readonly param: bigint }
   | { readonly on: 'id'; readonly id: string }
+  /** One of the hashes, or the resource of that name itself. */
+  | {
+      readonly on: 'member';
+      readonly hashes: readonly bigint[];
+      readonly own?: { readonly type: string; readonly id: string };
+    }
   | { readonly on: 'lastUpdated'; readonly test: RangeTest };
 
 /** One parameter of the query: some condition holds (comma is OR), or with `not` none does. Clauses are joined by AND. */
@@ -43,7 +49,12 @@ export type SortKey =
 export type Position = readonly (string | null)[];
 
 export interface SearchRequest {
-  readonly type: string;
+  /** Matches are of these types. */
+  readonly types: readonly string[];
+  /** The URL of the search, relative to the base, without the query. */
+  readonly path: string;
+  /** There are no matches unless this resource is there and may be shown: all are in its compartment. */
+  readonly owner?: { readonly type: string; readonly id: string };
   readonly params: readonly Clause[];
   /** Matches per page; 0 with `summary`. */
   readonly count: number;

@@ -20,14 +20,27 @@ const KINDS: Readonly<Record<string, { by: 'range' | 'string'; kinds: readonly (
   },
 };
 
-/** `-date,_id`: keys in order of weight. @throws FhirError 400 naming what cannot be sorted by. */
-export function parseSort(type: string, text: string, hash64: Hash64): SortKey[] {
+/** `-date,_id`: keys in order of weight. @throws FhirError 400 naming what cannot be sorted by for all types. */
+export function parseSort(types: readonly string[], text: string, hash64: Hash64): SortKey[] {
   const names = text.split(',');
   if (names.length > MOST_KEYS) throw malformed('_sort', `at most ${MOST_KEYS} keys`);
-  const keys = names.map((name) => sortKey(type, name.trim(), hash64));
+  const keys = names.map((name) => commonKey(types, name.trim(), hash64));
   // Nothing can be ordered further by what follows a key that differs for every resource.
   const unique = keys.findIndex(({ by }) => by === 'id' || by === 'pid');
   return unique < 0 ? keys : keys.slice(0, unique + 1);
+}
+
+/** What is sorted by in one way for one type and in another for another is one order for neither. */
+function commonKey(types: readonly string[], name: string, hash64: Hash64): SortKey {
+  const [first, ...more] = types.map((type) => sortKey(type, name, hash64));
+  if (first === undefined) return { by: 'pid', descending: true };
+  if (!('params' in first)) return first;
+  const params = more.flatMap((key) => ('params' in key && key.by === first.by ? key.params : differs(name)));
+  return { ...first, params: [...first.params, ...params] };
+}
+
+function differs(name: string): never {
+  throw new NotSupported(`_sort: parameter ${shown(name)} is not the same for all types`);
 }
 
 function sortKey(type: string, name: string, hash64: Hash64): SortKey {

@@ -24,7 +24,15 @@ function refusal(query: string | Query, more: Partial<SearchOptions> = {}, type 
 
 describe('parseSearch', () => {
   it('without parameters asks for the newest twenty', () => {
-    expect(parse('')).toMatchObject({ type: 'Observation', params: [], count: 20, sort: [], total: 'none', used: [] });
+    expect(parse('')).toMatchObject({
+      types: ['Observation'],
+      path: 'Observation',
+      params: [],
+      count: 20,
+      sort: [],
+      total: 'none',
+      used: [],
+    });
   });
 
   it.each([

@@ -109,7 +109,7 @@ export class PostgresStore implements Store {
     return stillShown(names, permit, this.database);
   }
 
-  search(request: SearchRequest, permit: Permit): Promise<SearchPage<SearchMatch>> {
+  search(request: SearchRequest, permit: Permit | readonly Readable[]): Promise<SearchPage<SearchMatch>> {
     return search(request, permit, this.database, this.keys);
   }
 

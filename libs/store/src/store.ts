@@ -57,8 +57,8 @@ export interface Store {
   /** Which of these versions may be shown now: for an answer that was made before. */
   stillShown(names: readonly VersionName[], permit: Permit): Promise<StillShown>;
 
-  /** The current versions that match and may be shown: one page, and the total where it is asked for. */
-  search(request: SearchRequest, permit: Permit): Promise<SearchPage<SearchMatch>>;
+  /** The current versions that match and may be shown: one page, and the total where it is asked for. Types without a permit have none. */
+  search(request: SearchRequest, permit: Permit | readonly Readable[]): Promise<SearchPage<SearchMatch>>;
 
   /** The newest of them, at most `count`, and nothing else: for conditions. Many asked for at once are few statements. */
   matches(request: SearchRequest, permit: Permit): Promise<readonly SearchMatch[]>;

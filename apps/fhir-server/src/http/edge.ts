@@ -6,6 +6,7 @@ import { type AccessContext, accessContext } from '#libs/access';
 import { resourceTypes } from '#libs/fhir-definitions';
 import { FhirError, isId, notFound } from '#libs/fhir-model';
 import {
+  ALL,
   type Answer,
   choiceOf,
   deferrableName,
@@ -25,6 +26,7 @@ import { Measures } from './measures.js';
 import { refusalFormat, represented, wantedOf } from './representation.js';
 import { type BodyKind, bodyOf, contentOf } from './request-body.js';
 import { CAPABILITIES, LOG, SERVICES } from './tokens.js';
+import { unrouted } from './unrouted.js';
 
 /** An interaction of libs/interactions. */
 export type Interact = (services: Services, request: FhirRequest) => Promise<Answer>;
@@ -32,6 +34,7 @@ export type Interact = (services: Services, request: FhirRequest) => Promise<Ans
 interface Path {
   type: string;
   id?: string;
+  member?: string;
   version?: string;
 }
 
@@ -98,7 +101,7 @@ export class Edge {
   private async read(request: FastifyRequest, kind: BodyKind): Promise<FhirRequest> {
     const context = await this.context(request);
     const query = queryOf(request);
-    const path = pathOf(request.params as Partial<Path>);
+    const path = pathOf(request);
     wantedOf(request);
     choiceOf(query);
     const incoming = contentOf(request);
@@ -143,11 +146,23 @@ function failed({ id: requestId }: FastifyRequest, status: number, error: unknow
 }
 
 /** @throws FhirError 404 for what is no R4 type or no possible id: there can be no such resource. */
-function pathOf({ type, id, version }: Partial<Path>): Path {
+function pathOf({ params, method, url }: FastifyRequest): Path {
+  const { type, id, member, version } = params as Partial<Path>;
   if (type === undefined) return { type: '' };
   const possible = (part: string | undefined) => part === undefined || isId(part);
   if (!resourceTypes().has(type) || !possible(id) || !possible(version)) throw notFound();
-  return { type, ...(id === undefined ? {} : { id }), ...(version === undefined ? {} : { version }) };
+  if (!isMember(member)) throw unrouted(method, url);
+  return {
+    type,
+    ...(id === undefined ? {} : { id }),
+    ...(member === undefined ? {} : { member }),
+    ...(version === undefined ? {} : { version }),
+  };
+}
+
+/** What else may stand there is an operation that is not for this method, or nothing. */
+function isMember(part: string | undefined): boolean {
+  return part === undefined || part === ALL || resourceTypes().has(part);
 }
 
 function queryOf({ url }: FastifyRequest): [string, string][] {

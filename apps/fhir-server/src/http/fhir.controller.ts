@@ -11,12 +11,15 @@ import {
   processBundle,
   readResource,
   readVersion,
+  searchCompartment,
+  searchSystem,
   searchType,
   updateResource,
 } from '#libs/interactions';
 import { Edge } from './edge.js';
 
 const INSTANCE = ':type/:id';
+const MEMBER = ':type/:id/:member';
 const VERSION = ':type/:id/_history/:version';
 
 @Controller('fhir')
@@ -31,6 +34,16 @@ export class FhirController {
   @Post()
   bundle(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.edge.answer(request, reply, processBundle, 'resource');
+  }
+
+  @Get()
+  searchSystem(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.edge.answer(request, reply, searchSystem);
+  }
+
+  @Post('_search')
+  searchSystemByPost(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.edge.answer(request, reply, searchSystem, 'form');
   }
 
   @Get('_history')
@@ -91,6 +104,16 @@ export class FhirController {
   @Delete(INSTANCE)
   delete(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.edge.answer(request, reply, deleteResource);
+  }
+
+  @Get(MEMBER)
+  searchCompartment(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.edge.answer(request, reply, searchCompartment);
+  }
+
+  @Post([`${INSTANCE}/_search`, `${MEMBER}/_search`])
+  searchCompartmentByPost(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.edge.answer(request, reply, searchCompartment, 'form');
   }
 
   @Get(`${INSTANCE}/_history`)

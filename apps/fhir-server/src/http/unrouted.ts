@@ -1,14 +1,20 @@
 // RFC 9110 section 15.5.6: a method that a known URL does not take is 405 with Allow, an unknown URL is 404.
+import { compartmentTypes } from '#libs/fhir-definitions';
 import { type FhirError, methodNotAllowed, notFound } from '#libs/fhir-model';
 import { operationAt } from '#libs/interactions';
 
+const COMPARTMENT = `^/fhir/(?:${compartmentTypes().join('|')})/[^/$_]+`;
+
 /** HEAD goes wherever GET does. */
 const ROUTES: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/^\/fhir\/?$/, ['POST']],
+  [/^\/fhir\/?$/, ['GET', 'POST']],
+  [/^\/fhir\/_search$/, ['POST']],
   [/^\/fhir\/(metadata|_history)$/, ['GET']],
   [/^\/fhir\/_async\/[^/]+$/, ['GET', 'DELETE']],
   [/^\/fhir\/[A-Za-z]+$/, ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']],
   [/^\/fhir\/[A-Za-z]+\/_search$/, ['POST']],
+  [new RegExp(`${COMPARTMENT}(?:/(?:[A-Za-z]+|\\*))?/_search$`), ['POST']],
+  [new RegExp(`${COMPARTMENT}/(?:[A-Za-z]+|\\*)$`), ['GET']],
   [/^\/fhir\/[A-Za-z]+\/_history$/, ['GET']],
   [/^\/fhir\/[A-Za-z]+\/[^/$_]+$/, ['GET', 'PUT', 'PATCH', 'DELETE']],
   [/^\/fhir\/[A-Za-z]+\/[^/]+\/_history$/, ['GET']],

@@ -8,7 +8,16 @@ export interface Capability {
 export interface CapabilityRest {
   readonly documentation: string;
   readonly interaction: readonly CapabilityInteraction[];
+  readonly searchParam: readonly CapabilityParameter[];
+  /** URLs of CompartmentDefinitions. */
+  readonly compartment: readonly string[];
   readonly resource: readonly CapabilityResource[];
+}
+
+export interface CapabilityParameter {
+  readonly name: string;
+  readonly type: string;
+  readonly definition?: string;
 }
 
 export interface CapabilityInteraction {
@@ -18,6 +27,6 @@ export interface CapabilityInteraction {
 export interface CapabilityResource {
   readonly type: string;
   readonly interaction: readonly CapabilityInteraction[];
-  readonly searchParam: readonly { readonly name: string; readonly type: string; readonly definition?: string }[];
+  readonly searchParam: readonly CapabilityParameter[];
   readonly operation: readonly { readonly name: string; readonly definition: string }[];
 }

@@ -30,7 +30,7 @@ export function openApiDocument(capabilities: string): object {
     paths: { ...interactionPaths(capability), ...operationPaths(capability) },
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-      parameters: parameterComponents(types),
+      parameters: parameterComponents(types, capability.rest[0].compartment),
       responses: refusalComponents(),
       schemas: { ...searchSchemas(), ...resourceSchemas() },
     },

@@ -1,7 +1,7 @@
 // FHIR R4 http.html: one operation for each interaction of the CapabilityStatement.
 import { isDeferrable } from '#libs/interactions';
 import { bundleAnswers, deletedAnswers, jobAnswers, readAnswers, resourceContent, writtenAnswers } from './answers.js';
-import type { Capability, CapabilityResource } from './capability.js';
+import type { Capability, CapabilityResource, CapabilityRest } from './capability.js';
 import type { Content, Operation, Parameter, PathItem, Reference } from './open-api.js';
 import { ABOUT_ANSWER, searchParameter, searchSchema, shared } from './parameters.js';
 import { refusals } from './refusals.js';
@@ -16,11 +16,16 @@ export function interactionPaths({ rest: [rest] }: Capability): Record<string, P
   const ofTypes = rest.resource.map((resource) => [`/${resource.type}`, typePath(resource)]);
   return {
     '/metadata': { get: metadata() },
-    ...(has('transaction') || has('batch') ? { '/': { post: bundle() } } : {}),
+    '/': {
+      ...(has('search-system') ? { get: searchSystem(rest) } : {}),
+      ...(has('transaction') || has('batch') ? { post: bundle() } : {}),
+    },
+    ...(has('search-system') ? { '/_search': { post: searchByPost('search-system', []) } } : {}),
     ...(has('history-system') ? { '/_history': { get: history('history-system', 'system', []) } } : {}),
     '/_async/{job}': { get: job(), delete: cancel() },
     ...Object.fromEntries(ofTypes),
     ...instancePaths(rest.resource),
+    ...(rest.compartment.length > 0 ? compartmentPaths(rest) : {}),
   };
 }
 
@@ -105,6 +110,40 @@ function search({ type, searchParam }: CapabilityResource): Operation {
   };
 }
 
+function searchSystem({ searchParam }: CapabilityRest): Operation {
+  return {
+    operationId: 'search-system',
+    summary: 'Searches several types, or all.',
+    tags: ['system'],
+    parameters: [...searchParam.map(searchParameter), ...shared(...ABOUT_ANSWER, 'Prefer')],
+    responses: {
+      ...bundleAnswers('A page of what matches and may be shown.', isDeferrable('search-system'), 'searchset'),
+      ...refusals(LATER),
+    },
+  };
+}
+
+/** The parameters of the system are those of every type; a type may have more. */
+function compartmentPaths(rest: CapabilityRest): Record<string, PathItem> {
+  const owner = ['compartment', 'id'];
+  const byPost = (path: string[]) => ({ post: searchByPost('search-compartment', path) });
+  const search = searchSystem({ ...rest, searchParam: rest.searchParam.filter(({ name }) => name !== '_type') });
+  return {
+    '/{compartment}/{id}/{member}': {
+      get: {
+        ...search,
+        operationId: 'search-compartment',
+        summary: 'Searches what is in the compartment of a resource.',
+        tags: ['instance'],
+        parameters: [...shared(...owner, 'member'), ...search.parameters],
+        responses: { ...search.responses, ...refusals([404]) },
+      },
+    },
+    '/{compartment}/{id}/_search': byPost(owner),
+    '/{compartment}/{id}/{member}/_search': byPost([...owner, 'member']),
+  };
+}
+
 function create(type: string): Operation {
   return {
     operationId: `create-${type}`,
@@ -175,7 +214,7 @@ function instancePaths(resources: readonly CapabilityResource[]): Record<string,
   const change = (code: 'update' | 'patch' | 'delete') =>
     written('Resource', code, code, [...one, ...shared('Prefer', 'If-Match', 'X-Provenance')], ['instance']);
   return {
-    '/{type}/_search': { post: searchByPost() },
+    '/{type}/_search': { post: searchByPost('search-type', ['type']) },
     ...(has('history-type') ? { '/{type}/_history': { get: history('history-type', 'type', ['type']) } } : {}),
     '/{type}/{id}': {
       ...(has('read') ? { get: read() } : {}),
@@ -210,16 +249,16 @@ function vread(): Operation {
   };
 }
 
-function searchByPost(): Operation {
+function searchByPost(code: string, path: string[]): Operation {
   const form = { type: 'object', additionalProperties: { type: 'string' }, examples: [{ _id: '1' }, { _count: '1' }] };
   return {
-    operationId: 'search-by-post',
+    operationId: `${code}-by-post${path.includes('member') ? '-of-type' : ''}`,
     summary: 'The same search, its parameters in the body.',
-    tags: ['type'],
-    parameters: shared('type', ...ABOUT_ANSWER, 'Prefer'),
+    tags: [path.length === 0 ? 'system' : 'type'],
+    parameters: shared(...path, ...ABOUT_ANSWER, 'Prefer'),
     requestBody: { required: true, content: { 'application/x-www-form-urlencoded': { schema: form } } },
     responses: {
-      ...bundleAnswers('A page of what matches and may be shown.', isDeferrable('search-type'), 'searchset'),
+      ...bundleAnswers('A page of what matches and may be shown.', isDeferrable(code), 'searchset'),
       ...refusals([404, 415, ...LATER]),
     },
   };

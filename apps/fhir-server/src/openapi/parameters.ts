@@ -81,14 +81,38 @@ export function shared(...names: string[]): Reference[] {
 /** What every answer may be asked for as. */
 export const ABOUT_ANSWER = ['_format', '_pretty', 'X-Request-Id'];
 
-export function parameterComponents(types: readonly string[]): Record<string, Parameter> {
+/** `compartments`: URLs of their definitions, whose last part is the type but for its first letter. */
+export function parameterComponents(
+  types: readonly string[],
+  compartments: readonly string[],
+): Record<string, Parameter> {
   const of = (where: Parameter['in'], from: Readonly<Record<string, [string, Schema]>>) =>
     Object.entries(from).map(([name, [description, schema]]) => [
       name,
       { name, in: where, description, schema, ...(where === 'path' ? { required: true } : {}) },
     ]);
   const type = { name: 'type', in: 'path', required: true, description: 'Resource type.', schema: { enum: types } };
-  return Object.fromEntries([...of('header', HEADERS), ...of('query', QUERY), ...of('path', PATH), ['type', type]]);
+  const owners = types.filter((one) =>
+    compartments.some((url) => url.endsWith(`/${one[0]?.toLowerCase()}${one.slice(1)}`)),
+  );
+  const compartment = {
+    ...type,
+    name: 'compartment',
+    description: 'Type of what it is about.',
+    schema: { enum: owners },
+  };
+  const member = {
+    ...type,
+    name: 'member',
+    description: 'Type of what is in it, or all.',
+    schema: { enum: ['*', ...types] },
+  };
+  return Object.fromEntries([
+    ...of('header', HEADERS),
+    ...of('query', QUERY),
+    ...of('path', PATH),
+    ...[type, compartment, member].map((one) => [one.name, one]),
+  ]);
 }
 
 /** One parameter of a search. */
@@ -101,6 +125,7 @@ export function searchSchema(name: string, type: string): Schema {
   const known = QUERY[name]?.[1];
   if (known !== undefined) return known;
   if (name === '_total') return { enum: ['none', 'estimate', 'accurate'] };
+  if (name === '_type') return { type: 'string', examples: ['Patient', 'Patient,Observation'] };
   if (name === '_sort') return { type: 'string', examples: ['_id', '-_lastUpdated'] };
   return { $ref: `#/components/schemas/search-${type}` };
 }

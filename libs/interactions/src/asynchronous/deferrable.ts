@@ -7,6 +7,7 @@ import { historyOfInstance } from '../history/instance.js';
 import { historyOfSystem, historyOfType } from '../history/several.js';
 import { OPERATIONS } from '../operations/registry.js';
 import { searchType } from '../search.js';
+import { searchCompartment, searchSystem } from '../search-several.js';
 import type { Services } from '../services.js';
 
 export type Interact = (services: Services, request: FhirRequest) => Promise<Answer>;
@@ -18,6 +19,8 @@ export const BUNDLE = 'bundle';
 const DEFERRABLE: ReadonlyMap<string, Interact> = new Map<string, Interact>([
   [BUNDLE, processBundle],
   ['search-type', searchType],
+  ['search-system', searchSystem],
+  ['search-compartment', searchCompartment],
   ['history-instance', historyOfInstance],
   ['history-type', historyOfType],
   ['history-system', historyOfSystem],

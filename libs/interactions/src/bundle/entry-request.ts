@@ -13,7 +13,7 @@ const ENTITY_TAG = /^(?:W\/)?"([^"]{1,64})"$/;
  */
 export function entryRequest(outer: SystemRequest, entry: Entry, target: EntryTarget): FhirRequest {
   const { request } = entry;
-  const { type = '', id, version, search } = target;
+  const { type = '', id, member, version, search } = target;
   const condition = conditionOf(entry, target);
   const since = request.ifModifiedSince === undefined ? undefined : parseInstant(request.ifModifiedSince);
   return {
@@ -22,6 +22,7 @@ export function entryRequest(outer: SystemRequest, entry: Entry, target: EntryTa
     query: [...new URLSearchParams(search ?? '')],
     type,
     ...(id === undefined ? {} : { id }),
+    ...(member === undefined ? {} : { member }),
     ...(version === undefined ? {} : { version }),
     ...(condition === undefined ? {} : { condition }),
     ...(request.ifMatch === undefined ? {} : { ifMatch: entityTag(request.ifMatch) }),

@@ -11,6 +11,7 @@ import { operationAt } from '../operations/registry.js';
 import { patchResource } from '../patch.js';
 import { readResource } from '../read.js';
 import { searchType } from '../search.js';
+import { searchCompartment, searchSystem } from '../search-several.js';
 import type { Services } from '../services.js';
 import { readVersion } from '../vread.js';
 import type { EntryTarget } from './target.js';
@@ -23,8 +24,12 @@ export function interactionOf(method: string, target: EntryTarget): Interact {
   const { tail } = target;
   if (tail?.startsWith('$')) return operation(method, target, tail.slice(1));
   if (method === 'GET') return reading(target);
-  if (tail !== undefined || target.type === undefined || target.version !== undefined) throw notFound();
+  if (tail !== undefined || target.type === undefined || isPart(target)) throw notFound();
   return writing(method, target);
+}
+
+function isPart({ version, member }: EntryTarget): boolean {
+  return version !== undefined || member !== undefined;
 }
 
 function operation(method: string, target: EntryTarget, name: string): Interact {
@@ -36,13 +41,14 @@ function operation(method: string, target: EntryTarget, name: string): Interact 
   return found.interact;
 }
 
-function reading({ type, id, version, tail }: EntryTarget): Interact {
+function reading({ type, id, member, version, tail }: EntryTarget): Interact {
+  if (member !== undefined) return searchCompartment;
   if (version !== undefined) return readVersion;
   if (tail === '_history') {
     if (id !== undefined) return historyOfInstance;
     return type === undefined ? historyOfSystem : historyOfType;
   }
-  if (type === undefined) throw notFound();
+  if (type === undefined) return searchSystem;
   return id === undefined ? searchType : readResource;
 }
 

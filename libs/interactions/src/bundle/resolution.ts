@@ -171,7 +171,7 @@ async function settled(services: Services, one: Condition, before: readonly Stor
 }
 
 async function target(services: Services, outer: SystemRequest, criteria: Criteria): Promise<string | undefined> {
-  const { type, params } = criteria.search;
+  const { path: type, params } = criteria.search;
   const request = { ...outer, type, condition: params.map(({ name }) => name).join('&') };
   const match = await matchOf(services, request, criteria, 'search-type');
   return match && `${type}/${match.id}`;

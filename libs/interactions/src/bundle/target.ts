@@ -1,12 +1,15 @@
 // FHIR R4 bundle.html: Bundle.entry.request.url, relative to the base and to nothing else.
 import { resourceTypes } from '#libs/fhir-definitions';
 import { badRequest, isId, notFound } from '#libs/fhir-model';
+import { ALL } from '../search-several.js';
 
 /** What the url of an entry is about. */
 export interface EntryTarget {
   readonly type?: string;
   readonly id?: string;
   readonly version?: string;
+  /** Of a search of a compartment: the type that is looked for, or `*`. */
+  readonly member?: string;
   /** `_history`, `$everything`, ... */
   readonly tail?: string;
   /** The query as it was sent, without `?`. */
@@ -29,12 +32,13 @@ export function entryTarget(url: string): EntryTarget {
 function pathTarget(parts: string[]): EntryTarget {
   const type = taken(parts, (part) => resourceTypes().has(part));
   const id = type === undefined ? undefined : taken(parts, isId);
-  const history = taken(parts, (part) => part === '_history');
+  const member = id === undefined ? undefined : taken(parts, (part) => part === ALL || resourceTypes().has(part));
+  const history = member !== undefined ? undefined : taken(parts, (part) => part === '_history');
   const version = id === undefined || history === undefined ? undefined : taken(parts, isId);
-  const operation = taken(parts, (part) => /^\$[a-z-]+$/.test(part));
+  const operation = member !== undefined ? undefined : taken(parts, (part) => /^\$[a-z-]+$/.test(part));
   if (parts.length > 0) throw notFound();
   const tail = operation ?? (version === undefined ? history : undefined);
-  const target = Object.entries({ type, id, version, tail }).filter(([, part]) => part !== undefined);
+  const target = Object.entries({ type, id, member, version, tail }).filter(([, part]) => part !== undefined);
   return Object.fromEntries(target) as EntryTarget;
 }
 

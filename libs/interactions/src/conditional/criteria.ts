@@ -35,9 +35,9 @@ export async function criteriaOf(services: Services, request: FhirRequest, most 
   return { search, permit: decide(facts, services.store.hash64), lock: lockText(search) };
 }
 
-function lockText({ type, params }: SearchRequest): string {
+function lockText({ path, params }: SearchRequest): string {
   const clauses = params.map(({ not, anyOf }) => JSON.stringify([not, anyOf.map(plain).sort()]));
-  return JSON.stringify([type, ...clauses.sort()]);
+  return JSON.stringify([path, ...clauses.sort()]);
 }
 
 function plain(condition: object): string {

@@ -37,8 +37,12 @@ export function existsSql({ table, anyOf: all }: Rows): string {
   return `EXISTS (SELECT FROM ${table} i WHERE i.pid = v.pid AND ${anyOf(all)})`;
 }
 
+/** Conditions that ask for rows. */
+export type RowKind = 'hash' | 'string' | 'range' | 'member';
+
 /** The rows that conditions of one kind are about. */
-export function rowsOf(on: 'hash' | 'string' | 'range', conditions: readonly Condition[], bind: Bind): Rows {
+export function rowsOf(on: RowKind, conditions: readonly Condition[], bind: Bind): Rows {
+  if (on === 'member') return memberRows(conditions as Of<'member'>[], bind);
   if (on === 'hash') return hashRows(conditions as Of<'hash'>[], bind);
   if (on === 'string') {
     return { table: 'index_string', anyOf: (conditions as Of<'string'>[]).map((one) => stringSql(one, bind)) };
@@ -49,6 +53,19 @@ export function rowsOf(on: 'hash' | 'string' | 'range', conditions: readonly Con
 function hashRows(conditions: Of<'hash'>[], bind: Bind): Rows {
   const hashes = bind(conditions.map(({ hash }) => String(hash)));
   return { table: 'index_hash', anyOf: [`i.hash = ANY (${hashes}::bigint[])`] };
+}
+
+/** What refers to a resource, and it itself, are rows of two tables. */
+function memberRows(conditions: Of<'member'>[], bind: Bind): Rows {
+  const hashes = bind(conditions.flatMap((one) => one.hashes.map(String)));
+  const own = conditions.flatMap((one) => (one.own === undefined ? [] : [one.own]));
+  const parts = [
+    `SELECT pid FROM index_hash WHERE hash = ANY (${hashes}::bigint[])`,
+    ...own.map(
+      ({ type, id }) => `SELECT pid FROM version WHERE type = ${bind(type)} AND id = ${bind(id)} AND is_current`,
+    ),
+  ];
+  return { table: `(${parts.join(' UNION ALL ')})`, anyOf: ['true'] };
 }
 
 function presentRows(conditions: Of<'present'>[], bind: Bind): Rows {

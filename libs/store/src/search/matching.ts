@@ -6,6 +6,8 @@ import { rowClauses } from './row-clauses.js';
 /** What a statement needs of a Permit; only `decide` of the consent library makes one. */
 export interface Filter {
   predicate(alias: string, bind: Bind): string;
+  /** The same for a resource that matches are in the compartment of, which is not itself shown; `predicate` if not given. */
+  ownerPredicate?(alias: string, bind: Bind): string;
 }
 
 /** The versions that match and may be shown. */
@@ -39,8 +41,9 @@ export function matching(request: SearchRequest, permit: Filter, bind: Bind, few
   );
   const joins = joined.map((clause, at) => joinSql(clause, `h${at}`, request.patient, bind)).join(' ');
   const where = [
-    `v.type = ${bind(request.type)} AND v.is_current AND NOT v.deleted`,
+    `${typeSql(request.types, bind)} AND v.is_current AND NOT v.deleted`,
     ...compartmentSql(request, bind),
+    ...ownerSql(request, permit, bind),
     ...rows.map(existsSql),
     ...others.map((clause) => clauseSql(clause, bind)),
     permit.predicate('v', bind),
@@ -93,6 +96,19 @@ function joinSql({ anyOf }: Clause, alias: string, patient: bigint | undefined, 
   const on = [`${alias}.pid = v.pid AND ${alias}.hash = ${bind(String(condition.hash))}::bigint`];
   if (patient !== undefined) on.push(`${alias}.patient = ANY (${bind([String(patient), '0'])}::bigint[])`);
   return `JOIN index_hash ${alias} ON ${on.join(' AND ')}`;
+}
+
+function typeSql(types: readonly string[], bind: Bind): string {
+  const [type, ...more] = types;
+  return type !== undefined && more.length === 0 ? `v.type = ${bind(type)}` : `v.type = ANY (${bind(types)}::text[])`;
+}
+
+/** A hidden resource has a compartment as empty as one that is not there. */
+function ownerSql({ owner }: SearchRequest, permit: Filter, bind: Bind): string[] {
+  if (owner === undefined) return [];
+  const mayBeKnown = permit.ownerPredicate?.('o', bind) ?? permit.predicate('o', bind);
+  const name = `o.type = ${bind(owner.type)} AND o.id = ${bind(owner.id)} AND o.is_current AND NOT o.deleted`;
+  return [`EXISTS (SELECT FROM version o WHERE ${name} AND ${mayBeKnown})`];
 }
 
 function compartmentSql({ patientId, patient }: SearchRequest, bind: Bind): string[] {

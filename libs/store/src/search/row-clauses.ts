@@ -1,6 +1,6 @@
 import type { Bind } from '#libs/consent';
 import type { Clause, Condition } from '#libs/search';
-import { type Rows, rangeRows, rowsOf } from './condition-sql.js';
+import { type RowKind, type Rows, rangeRows, rowsOf } from './condition-sql.js';
 
 type RangeCondition = Extract<Condition, { on: 'range' }>;
 
@@ -32,10 +32,16 @@ export function rowClauses(clauses: readonly Clause[], bind: Bind): RowClauses {
 }
 
 /** The one table that all conditions are about, if there is one. */
-function kindOf({ anyOf, not }: Clause): 'hash' | 'string' | 'range' | undefined {
+function kindOf({ anyOf, not }: Clause): RowKind | undefined {
   const [first, ...more] = new Set(anyOf.map(({ on }) => on));
   if (not || more.length > 0) return undefined;
-  return first === 'hash' || first === 'string' || first === 'range' ? first : undefined;
+  return first === undefined || !isRowKind(first) ? undefined : first;
+}
+
+const ROW_KINDS: ReadonlySet<string> = new Set<RowKind>(['hash', 'string', 'range', 'member']);
+
+function isRowKind(on: Condition['on']): on is RowKind {
+  return ROW_KINDS.has(on);
 }
 
 function isSingle({ anyOf, not }: Clause): boolean {

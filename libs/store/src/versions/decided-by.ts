@@ -7,7 +7,7 @@ export type DecidedBy = [consents: string, recorded: string] | null;
 /**
  * SQL expression for {@link DecidedBy}. The versions are found in the same view of the data in which the decision was made.
  */
-export function decidedBy(permit: Permit, alias: string, bind: Bind): string {
+export function decidedBy(permit: Pick<Permit, 'decidedBy'>, alias: string, bind: Bind): string {
   return `(SELECT CASE WHEN d.by IS NOT NULL THEN ARRAY[d.by,
       (SELECT max(recorded_micros(one)) FROM unnest(string_to_array(d.by, ' ')) AS one)::text] END
     FROM (SELECT ${permit.decidedBy(alias, bind)} AS by OFFSET 0) AS d)`;

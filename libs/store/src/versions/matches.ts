@@ -73,7 +73,7 @@ async function matchesOf(
 /** OFFSET 0 fixes the order: from the value to its rows, newest first, and from those to their versions. Postgres may know nothing yet of tables that were just filled. */
 function matchesSql(asked: readonly Condition[], bind: Bind): string {
   const { permit } = asked[0] as Condition;
-  const types = `${bind(texts(asked.map(({ request }) => request.type)))}::text[]`;
+  const types = `${bind(texts(asked.map(({ request }) => request.types[0] as string)))}::text[]`;
   const hashes = `${bind(bigints(asked.map(({ request }) => hashOf(request) ?? null)))}::bigint[]`;
   const most = bind(Math.max(...asked.map(({ request }) => request.count)));
   return `SELECT q.ord, ${versionColumns('v')}, ${decidedBy(permit, 'v', bind)} AS consent

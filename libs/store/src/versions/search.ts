@@ -1,4 +1,4 @@
-// FHIR R4 search.html, on one type: the versions of a page, open.
+// FHIR R4 search.html: the versions of a page, open.
 import type { Permit } from '#libs/consent';
 import type { SearchRequest } from '#libs/search';
 import type { PatientKeys } from '../keys/patient-keys.js';
@@ -8,6 +8,8 @@ import { type SearchPage, searchPage } from '../search/search-page.js';
 import { type SearchRow, searchSql } from '../search/search-sql.js';
 import type { StoredVersion } from '../stored-version.js';
 import { consentOf, type DecidedBy, decidedBy, decisionTime } from './decided-by.js';
+import type { Readable } from './histories.js';
+import { deciding } from './several-permits.js';
 import { openVersion, type VersionRow, versionColumns } from './version-row.js';
 
 /** A match that may be shown, and the Consent version that decided so, if any did. */
@@ -22,14 +24,15 @@ interface MatchRow extends VersionRow, SearchRow {
 /** One statement: the permit's predicate stands before every LIMIT and every count. */
 export async function search(
   request: SearchRequest,
-  permit: Permit,
+  permit: Permit | readonly Readable[],
   session: Session,
   keys: PatientKeys,
 ): Promise<SearchPage<SearchMatch>> {
+  const deciders = deciding(permit);
   const rows = await session.run<MatchRow>(
     statement((bind) => {
-      const columns = `${versionColumns('v')}, ${decidedBy(permit, 'v', bind)} AS consent`;
-      return searchSql(request, permit, columns, bind);
+      const columns = `${versionColumns('v')}, ${decidedBy(deciders, 'v', bind)} AS consent`;
+      return searchSql(request, deciders, columns, bind);
     }),
   );
   const page = searchPage(request, rows);
