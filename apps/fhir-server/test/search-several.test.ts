@@ -1,95 +1,18 @@
-// FHIR R4 http.html#vsearch: searches of several types and of compartments, and what a Consent leaves of them
+// FHIR R4 http.html#vsearch: searches of several types and of compartments
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Asking, type ReplyJson, type SendOptions, startTestServer, type TestServer } from './test-server.js';
+import { DENIED, linkOf, namesOf, OTHER, type SearchedServer, startSearchedServer } from './searched-server.js';
+import type { ReplyJson } from './test-server.js';
 
-let server: TestServer;
-const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
-const OTHER: Asking = {
-  scope: 'user/*.cruds',
-  fhirUser: 'Practitioner/9',
-  organization: 'Organization/custodian',
-  purpose_of_use: 'TREAT',
-};
-/** Practitioner/1, whom patient b denies everything. */
-const DENIED: Asking = { ...OTHER, fhirUser: 'Practitioner/1' };
-const PATIENT_A: Asking = { scope: 'patient/*.rs', fhirUser: 'Patient/a', patient: 'a', purpose_of_use: 'PATRQT' };
-
-const observation = (id: string, patient: string, more: object = {}) => ({
-  resourceType: 'Observation',
-  id,
-  meta: { tag: [{ system: 'urn:t', code: 'both' }] },
-  status: 'final',
-  code: { coding: [{ system: 'urn:o', code: 'rate' }] },
-  subject: { reference: `Patient/${patient}` },
-  performer: [{ reference: 'Practitioner/p' }],
-  ...more,
-});
-const condition = (id: string, patient: string, more: object = {}) => ({
-  resourceType: 'Condition',
-  id,
-  meta: { tag: [{ system: 'urn:t', code: 'both' }] },
-  subject: { reference: `Patient/${patient}` },
-  ...more,
-});
-const CONSENT = {
-  resourceType: 'Consent',
-  status: 'active',
-  scope: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'patient-privacy' }] },
-  category: [{ coding: [{ system: 'http://loinc.org', code: '59284-0' }] }],
-  policyRule: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'OPTIN' }] },
-};
-const put = async (resource: { resourceType: string; id: string; [element: string]: unknown }) => {
-  const { status, text } = await server.send('PUT', `${resource.resourceType}/${resource.id}`, { body: resource });
-  if (status > 201) throw new Error(text);
-};
-
+let server: SearchedServer;
 beforeAll(async () => {
-  server = await startTestServer();
-  await put({ resourceType: 'Practitioner', id: 'p' });
-  for (const id of ['a', 'b']) await put({ resourceType: 'Patient', id });
-  const encounter = { reference: 'Encounter/e' };
-  const kind = { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'AMB' };
-  await put({
-    resourceType: 'Encounter',
-    id: 'e',
-    status: 'finished',
-    class: kind,
-    subject: { reference: 'Patient/a' },
-  });
-  await put(observation('oa', 'a', { encounter }));
-  await put(condition('ca', 'a', { encounter }));
-  await put(observation('ob', 'b'));
-  await put(condition('cb', 'b'));
-  await put({ resourceType: 'Medication', id: 'e' });
-  await put({
-    ...CONSENT,
-    id: 'deny',
-    patient: { reference: 'Patient/b' },
-    provision: { type: 'deny', actor: [{ role: { text: 'any' }, reference: { reference: 'Practitioner/1' } }] },
-  });
+  server = await startSearchedServer();
 });
 afterAll(() => server.close());
 
-const get = async (path: string, options: SendOptions = {}) => {
-  const reply = await server.send('GET', path, options);
-  return { status: reply.status, ...reply.json() } as ReplyJson & { status: number };
-};
-const namesOf = ({ entry = [] }: ReplyJson) =>
-  entry.map(({ resource: r }) => `${String(r?.resourceType)}/${String(r?.id)}`);
-const found = async (path: string, options?: SendOptions) => namesOf(await get(path, options)).sort();
-const linkOf = ({ link = [] }: ReplyJson, name: string) => link.find(({ relation }) => relation === name)?.url;
-
-/** All pages, each as the server links it. */
-async function pages(path: string, options?: SendOptions): Promise<string[][]> {
-  const all: string[][] = [];
-  for (let next: string | undefined = path; next !== undefined; ) {
-    const page: ReplyJson = await get(next.replace(server.base, '/fhir'), options);
-    all.push(namesOf(page));
-    next = linkOf(page, 'next');
-    if (all.length > 20) throw new Error('the pages do not end');
-  }
-  return all;
-}
+const get: SearchedServer['get'] = (path, options) => server.get(path, options);
+const found: SearchedServer['found'] = (path, options) => server.found(path, options);
+const pages: SearchedServer['pages'] = (path, options) => server.pages(path, options);
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
 describe('a search of several types', () => {
   test('finds by what all of them have, newest first, and pages through them as one list', async () => {
@@ -213,80 +136,6 @@ describe('a search of a compartment', () => {
   });
 });
 
-describe('where a Consent denies', () => {
-  const as = DENIED;
-  const hidden = /ob|cb|Patient\/b/;
-
-  test('nothing of it is in entries, totals or pages', async () => {
-    for (const path of ['/fhir?_type=Observation,Condition', 'Practitioner/p/Observation', '/fhir?_tag=urn:t|both']) {
-      const all = await get(`${path}${path.includes('?') ? '&' : '?'}_total=accurate`, { as: OTHER });
-      const left = await get(`${path}${path.includes('?') ? '&' : '?'}_total=accurate`, { as });
-      const shown = namesOf(all).filter((name) => !hidden.test(name));
-      expect([path, left.total, namesOf(left)]).toEqual([path, shown.length, shown]);
-      expect(shown.length).toBeLessThan(namesOf(all).length);
-      const some = await pages(`${path}${path.includes('?') ? '&' : '?'}_count=1`, { as });
-      expect([path, some]).toEqual([path, shown.map((name) => [name])]);
-    }
-    expect((await get('/fhir?_summary=count', { as: OTHER })).total).toBe(10);
-    expect((await get('/fhir?_summary=count', { as })).total).toBe(6);
-  });
-
-  test('the compartment of the hidden patient is as empty as that of nobody', async () => {
-    for (const rest of ['*', 'Observation', '*?_total=accurate', 'Condition?_summary=count', '*?_type=Patient']) {
-      const answer = async (id: string, asking: Asking) => {
-        const { text } = await server.send('GET', `Patient/${id}/${rest}`, { as: asking });
-        return text.replaceAll(`Patient/${id}/`, 'Patient/X/');
-      };
-      expect(await answer('b', as)).toBe(await answer('nobody', as));
-      expect(JSON.parse(await answer('b', as)).entry ?? []).toEqual([]);
-      expect(await answer('b', OTHER)).not.toBe(await answer('nobody', OTHER));
-    }
-  });
-
-  test('a cursor of somebody else is refused', async () => {
-    const next = linkOf(await get('/fhir?_type=Observation,Condition&_count=1', { as: OTHER }), 'next') ?? '';
-    expect((await get(next.replace(server.base, '/fhir'), { as })).status).toBe(400);
-    const within = linkOf(await get('Patient/a/*?_count=1', { as: OTHER }), 'next') ?? '';
-    expect((await get(within.replace(`${server.base}/Patient/a`, 'Patient/b'), { as: OTHER })).status).toBe(400);
-  });
-});
-
-describe('scopes', () => {
-  test('of a patient keep a search in that patient’s compartment', async () => {
-    expect(await found('/fhir?_type=Observation,Condition', { as: PATIENT_A })).toEqual([
-      'Condition/ca',
-      'Observation/oa',
-    ]);
-    expect(await found('Patient/a/*', { as: PATIENT_A })).toEqual([
-      'Condition/ca',
-      'Encounter/e',
-      'Observation/oa',
-      'Patient/a',
-    ]);
-    expect(await found('Patient/b/*', { as: PATIENT_A })).toEqual([]);
-    expect(await found('Practitioner/p/Observation', { as: PATIENT_A })).toEqual([]);
-  });
-
-  test('leave out types that they do not cover, unless these are asked for by name: 403, on record', async () => {
-    const as = { ...OTHER, scope: 'user/Observation.rs user/Condition.r' };
-    expect(await found('/fhir', { as })).toEqual(['Observation/oa', 'Observation/ob']);
-    expect(await found('Patient/a/*', { as })).toEqual(['Observation/oa']);
-    const before = await server.traces();
-    for (const path of ['/fhir?_type=Observation,Condition', 'Patient/a/Condition', 'Patient/a/*?_type=Condition']) {
-      expect([path, (await get(path, { as })).status]).toEqual([path, 403]);
-    }
-    expect((await server.traces()).events).toBe(before.events + 3);
-  });
-
-  test('of two levels are each kept to', async () => {
-    const as: Asking = { ...OTHER, patient: 'a', scope: 'user/Observation.rs patient/Condition.rs' };
-    const path = '/fhir?_type=Observation,Condition&_total=accurate';
-    expect(await found(path, { as })).toEqual(['Condition/ca', 'Observation/oa', 'Observation/ob']);
-    expect((await get(path, { as })).total).toBe(3);
-    expect(await found('Patient/b/*', { as })).toEqual(['Observation/ob']);
-  });
-});
-
 describe('such searches', () => {
   test('leave an event for every patient whose resources were shown', async () => {
     const before = await server.traces();
@@ -331,26 +180,4 @@ describe('such searches', () => {
     }
     expect(await server.store.check()).toEqual([]);
   });
-});
-
-test('a patient who may not be seen has an empty compartment, whatever else a Consent lets through', async () => {
-  const stranger = { ...OTHER, organization: 'Organization/other' };
-  await put({ resourceType: 'Patient', id: 'c' });
-  await put(observation('oc', 'c'));
-  const permit = (classes: string[]) =>
-    put({
-      ...CONSENT,
-      id: 'permit',
-      patient: { reference: 'Patient/c' },
-      provision: {
-        type: 'permit',
-        actor: [{ role: { text: 'any' }, reference: { reference: 'Organization/other' } }],
-        class: classes.map((code) => ({ system: 'http://hl7.org/fhir/resource-types', code })),
-      },
-    });
-  await permit(['Observation']);
-  expect(await found('/fhir?_type=Observation,Patient', { as: stranger })).toEqual(['Observation/oc']);
-  expect(await found('Patient/c/*', { as: stranger })).toEqual([]);
-  await permit(['Observation', 'Patient']);
-  expect(await found('Patient/c/*', { as: stranger })).toEqual(['Observation/oc', 'Patient/c']);
 });
