@@ -10,12 +10,15 @@ export function within(milliseconds: number): CallOptions {
 /** A deadline is a time of day: where the clock is set back under way, this much later the call is given up all the same. */
 const GRACE_MS = 1_000;
 
+function noAnswer(): Error {
+  return Object.assign(new Error('no answer in time'), { code: status.DEADLINE_EXCEEDED });
+}
+
 /** What `call` settles with; rejects with DEADLINE_EXCEEDED when it has not done so in its time, by a clock that cannot jump. */
 export async function inTime<T>(milliseconds: number, call: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const error = Object.assign(new Error('no answer in time'), { code: status.DEADLINE_EXCEEDED });
-    timer = setTimeout(() => reject(error), milliseconds + GRACE_MS);
+    timer = setTimeout(() => reject(noAnswer()), milliseconds + GRACE_MS);
   });
   try {
     return await Promise.race([call(), late]);
