@@ -30,6 +30,7 @@ export function checkSize(query: readonly (readonly [string, string])[]): void {
   }
 }
 
+/** After each parameter, so that no more is worked out than one too many: on all types a value is many conditions. */
 export function checkConditions(clauses: readonly { readonly anyOf: readonly unknown[] }[]): void {
   const count = clauses.reduce((sum, { anyOf }) => sum + anyOf.length, 0);
   if (count > MOST_CONDITIONS) throw badRequest('The search asks for too many alternatives', 'too-costly');

@@ -32,7 +32,6 @@ export function parseSearch(where: string | SearchScope, query: Query, options: 
     if (!leniently(options, () => take(scope, name, value, options, controls, params))) continue;
     if (name !== '_cursor') used.push([name, value]);
   }
-  checkConditions(params);
   return request(scope, restricted(scope, options), controls, params, used);
 }
 
@@ -58,6 +57,7 @@ function take(
   if (name === '_type' && scope.choosesTypes) return;
   checkSupported(name);
   params.push(clause(scope.types, name, value, options));
+  checkConditions(params);
 }
 
 /** In the place where it stands, so that a lenient search can leave it out. */
