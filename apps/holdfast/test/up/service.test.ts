@@ -76,7 +76,7 @@ describe('a program under watch', () => {
 
   test('that keeps dying is given up with the reason', async () => {
     const reason = new Promise<string>((resolve) => {
-      service = run(`${READY} setTimeout(() => { throw new Error('the same again') }, 20)`, resolve);
+      service = run(`${READY} setTimeout(() => { throw new Error('the same again') }, 500)`, resolve);
     });
     await service?.start();
     expect(await reason).toMatch(/^program died \d+ times in a row, so everything stops\. It ended .*the same again/);
