@@ -3,6 +3,19 @@ import { resourceTypes } from '#libs/fhir-definitions';
 
 const issuer = z.strictObject({ issuer: z.url(), jwksUri: z.url(), audience: z.string().min(1).optional() });
 
+const json = (whenAbsent: string) =>
+  z
+    .string()
+    .default(whenAbsent)
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue('is not JSON');
+        return z.NEVER;
+      }
+    });
+
 const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(8080),
   HOST: z.string().default('127.0.0.1'),
@@ -18,35 +31,13 @@ const environment = z.object({
     .string()
     .regex(/^Organization\/[A-Za-z0-9\-.]{1,64}$/)
     .default('Organization/custodian'),
-  ISSUERS: z
-    .string()
-    .default('[]')
-    .transform((text, context) => {
-      try {
-        return JSON.parse(text) as unknown;
-      } catch {
-        context.addIssue('is not JSON');
-        return z.NEVER;
-      }
-    })
-    .pipe(z.array(issuer)),
-  REQUIRED_PROFILES: z
-    .string()
-    .default('{}')
-    .transform((text, context) => {
-      try {
-        return JSON.parse(text) as unknown;
-      } catch {
-        context.addIssue('is not JSON');
-        return z.NEVER;
-      }
-    })
-    .pipe(
-      z.record(
-        z.string().refine((type) => resourceTypes().has(type), 'names what is no resource type of FHIR R4'),
-        z.array(z.string().min(1)),
-      ),
+  ISSUERS: json('[]').pipe(z.array(issuer)),
+  REQUIRED_PROFILES: json('{}').pipe(
+    z.record(
+      z.string().refine((type) => resourceTypes().has(type), 'names what is no resource type of FHIR R4'),
+      z.array(z.string().min(1)),
     ),
+  ),
   CORS_ORIGINS: z
     .string()
     .default('')

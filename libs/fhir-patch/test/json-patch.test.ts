@@ -2,21 +2,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type JsonValue, parse } from '#libs/fhir-json';
-import { applyJsonPatch, PatchError } from '#libs/fhir-patch';
+import { applyJsonPatch } from '#libs/fhir-patch';
+import { faultOf } from './parameters.js';
 
 const document = (text: string) => parse(Buffer.from(text));
 const patched = (text: string, ...operations: object[]) =>
   applyJsonPatch(document(text), document(JSON.stringify(operations)));
-
-function faultOf(apply: () => unknown): string {
-  try {
-    apply();
-    return 'applied';
-  } catch (error) {
-    if (!(error instanceof PatchError)) throw error;
-    return `${error.fault} ${error.message}`;
-  }
-}
 
 const OBSERVATION =
   '{"resourceType":"Observation","valueQuantity":{"value":1.00,"un\\u0069t":"\\u006dg"},"component":[{"valueInteger":1e2},{"valueInteger":-0}]}';

@@ -2,12 +2,12 @@
 import { authorize } from '#libs/access';
 import { type Compartment, compartmentOf, resourceTypes } from '#libs/fhir-definitions';
 import { FhirError, forbidden, notFound } from '#libs/fhir-model';
-import { parseSearch, type SearchOptions, type SearchScope, typesAsked } from '#libs/search';
+import { parseSearch, type SearchScope, typesAsked } from '#libs/search';
 import type { Answer } from './answer.js';
 import type { FhirRequest, SystemRequest } from './fhir-request.js';
 import { readableTypes } from './readable.js';
 import { recordRequest } from './record.js';
-import { queryText, requesterText, searchset } from './search.js';
+import { queryText, searchOptions, searchset } from './search.js';
 import type { Services } from './services.js';
 
 /** In place of a type: all that is in a compartment. */
@@ -64,7 +64,10 @@ async function several(
   const readable =
     scope.types.length === 0 ? [] : await readableTypes(services, request, 'search-type', scope.types, action);
   const types = readable.flatMap((group) => group.types);
-  const search = parseSearch({ ...scope, types }, request.query, optionsOf(services, request));
+  const lenient = request.preference.handling === 'lenient';
+  // What restricts the requester to a compartment is in the permits, and so in the statement.
+  const options = { ...searchOptions(services, request, {}), lenient };
+  const search = parseSearch({ ...scope, types }, request.query, options);
   const query = queryText(search.used);
   const path = scope.path === '' ? '' : `${scope.path}?`;
   return searchset(services, request, search, readable, { action, query: `${path}${query}` });
@@ -80,16 +83,4 @@ async function checkCovered(
   if (without === undefined) return;
   await recordRequest(services, request, { action, decision: 'deny', outcome: 403 });
   throw forbidden(`No scope of the token covers search-type on ${without}`);
-}
-
-/** What restricts the requester to a compartment is in the permits, and so in the statement. */
-function optionsOf(services: Services, request: SystemRequest): SearchOptions {
-  const { store, base } = services;
-  return {
-    hash64: store.hash64,
-    cursorKey: store.siteKey('cursor'),
-    requester: requesterText(request),
-    baseUrl: base,
-    lenient: request.preference.handling === 'lenient',
-  };
 }

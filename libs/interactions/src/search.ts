@@ -34,7 +34,11 @@ export async function searchset(
 }
 
 /** What a query is read with; unknown parameters are refused. */
-export function searchOptions(services: Services, request: SystemRequest, facts: Requester): SearchOptions {
+export function searchOptions(
+  services: Services,
+  request: SystemRequest,
+  facts: Pick<Requester, 'compartment'>,
+): SearchOptions {
   const { store, base } = services;
   return {
     hash64: store.hash64,

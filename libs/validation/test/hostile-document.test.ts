@@ -2,17 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type JsonObject, type JsonValue } from '#libs/fhir-json';
 import { validateResource } from '#libs/validation';
-
-const NARRATIVE = { status: 'generated', div: '<div xmlns="http://www.w3.org/1999/xhtml">text</div>' };
-const patient = (members: JsonObject): JsonObject => ({ resourceType: 'Patient', ...members });
-const observation = (members: JsonObject): JsonObject => ({
-  resourceType: 'Observation',
-  status: 'final',
-  code: { text: 'c' },
-  ...members,
-});
-const div = (inner: string): JsonObject =>
-  patient({ text: { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml">${inner}</div>` } });
+import { div, NARRATIVE, observation, patient } from './resources.js';
 
 describe('a hostile document', () => {
   const timed = (resource: JsonValue) => {

@@ -2,8 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type JsonObject } from '#libs/fhir-json';
 import { type ValidationOptions, validateResource } from '#libs/validation';
-
-const NARRATIVE = { status: 'generated', div: '<div xmlns="http://www.w3.org/1999/xhtml">text</div>' };
+import { div, NARRATIVE, observation, patient } from './resources.js';
 
 /** `severity code expression` of each issue. */
 function found(resource: JsonObject, options?: ValidationOptions): string[] {
@@ -11,16 +10,6 @@ function found(resource: JsonObject, options?: ValidationOptions): string[] {
     ({ severity, code, expression }) => `${severity} ${code} ${expression?.[0]}`,
   );
 }
-
-const patient = (members: JsonObject): JsonObject => ({ resourceType: 'Patient', ...members });
-const observation = (members: JsonObject): JsonObject => ({
-  resourceType: 'Observation',
-  status: 'final',
-  code: { text: 'c' },
-  ...members,
-});
-const div = (inner: string): JsonObject =>
-  patient({ text: { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml">${inner}</div>` } });
 
 describe('bindings', () => {
   const language = (code: string) =>

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { resourceTypes } from '#libs/fhir-definitions';
 import type { JsonObject, JsonValue } from '#libs/fhir-json';
 import { MOST_FAULTS, validate } from '#libs/validation';
+import { observation, patient } from './resources.js';
 
 /** `code expression` of each issue. */
 function faults(value: JsonObject): string[] {
@@ -12,14 +13,6 @@ function faults(value: JsonObject): string[] {
 function diagnostics(value: JsonObject): (string | undefined)[] {
   return validate(value.resourceType as string, value).map((issue) => issue.diagnostics);
 }
-
-const patient = (members: JsonObject): JsonObject => ({ resourceType: 'Patient', ...members });
-const observation = (members: JsonObject): JsonObject => ({
-  resourceType: 'Observation',
-  status: 'final',
-  code: { text: 'c' },
-  ...members,
-});
 
 describe('the type of a resource', () => {
   test('is the one asked for', () => {

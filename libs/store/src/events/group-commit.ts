@@ -1,8 +1,7 @@
 import type { Session } from '../postgres/database.js';
 import { Groups } from '../postgres/groups.js';
-import { prepared } from '../postgres/statement.js';
-import { eventCtes } from './event-ctes.js';
 import type { EventRow } from './event-row.js';
+import { insertEvents } from './insert-event.js';
 
 /** Counted in events. */
 const GATHERING = { parallel: 2, largest: 2_000, mostWaiting: 50_000 };
@@ -14,8 +13,7 @@ export class GroupCommit {
   /** `done` is called after each insert. */
   constructor(session: Session, done: () => void) {
     const insert = async (requests: readonly (readonly EventRow[])[]) => {
-      const rows = requests.flat();
-      await session.run(prepared((bind) => `WITH ${eventCtes(rows, bind).join(', ')} SELECT count(*) FROM e`));
+      await insertEvents(requests.flat(), session);
       done();
       return requests.map(() => true as const);
     };
