@@ -10,7 +10,7 @@ export {
 } from './certificate.js';
 export { configUpdate } from './channel/config-update.js';
 export { joinOrderer, type OrdererAdmin, type OrdererChannel, ordererChannel } from './channel/join-orderer.js';
-export { joinPeer, peerBlock, peerChannels, peerHeight } from './channel/join-peer.js';
+export { joinPeer, peerBlock, peerHeight } from './channel/join-peer.js';
 export { type ChannelUpdate, channelConfiguration, updateChannel } from './channel/update-channel.js';
 export { type Connection, readConnection } from './connection.js';
 export { copyForClient } from './copy-for-client.js';

@@ -1,7 +1,6 @@
 export { type Compartment, compartmentOf, compartmentPatient, compartmentTypes } from './compartment.js';
 export {
   coreProfile,
-  coreProfiles,
   type Discriminator,
   type ExtensionContext,
   type Profile,

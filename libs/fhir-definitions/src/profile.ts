@@ -59,8 +59,3 @@ export function coreProfile(url: string): Profile | undefined {
   const all = profiles();
   return Object.hasOwn(all, url) ? all[url] : undefined;
 }
-
-/** The URLs of all of them. */
-export function coreProfiles(): readonly string[] {
-  return Object.keys(profiles());
-}

@@ -1,5 +1,5 @@
-// Hyperledger Fabric 3.1, system chaincode cscc: JoinChain, GetChannels; qscc: GetChainInfo
-import { common, peer } from '@hyperledger/fabric-protos';
+// Hyperledger Fabric 3.1, system chaincode cscc: JoinChain; qscc: GetChainInfo, GetBlockByNumber
+import { common } from '@hyperledger/fabric-protos';
 import type { SigningIdentity } from '#libs/fabric-block';
 import { NetworkError } from '../network-error.js';
 import type { PeerConnection } from '../node/peer-connection.js';
@@ -12,13 +12,6 @@ export async function joinPeer(connection: PeerConnection, admin: SigningIdentit
   await connection.query(join).catch((error: unknown) => {
     if (!(error instanceof NetworkError) || !JOINED.test(error.said)) throw error;
   });
-}
-
-/** Names of the channels that the peer has joined. */
-export async function peerChannels(connection: PeerConnection, admin: SigningIdentity): Promise<string[]> {
-  const call = { channelId: '', chaincode: 'cscc', fn: 'GetChannels', args: [], creator: admin };
-  const answer = peer.ChannelQueryResponse.deserializeBinary(await connection.query(call));
-  return answer.getChannelsList().map((channel) => channel.getChannelId());
 }
 
 /** Number of blocks that the peer has of the channel. */
