@@ -1,40 +1,31 @@
 // FHIR R4 http.html#read: 404 against 410, and one event whatever the answer.
 import { FhirError, gone, notFound } from '#libs/fhir-model';
-import type { ReadResult, StoredVersion } from '#libs/store';
+import type { EventToRecord, ReadResult, StoredVersion } from '#libs/store';
 import type { FhirRequest } from './fhir-request.js';
 import { type Done, eventOf, subjectOf } from './record.js';
 import type { Services } from './services.js';
 
-/**
- * The version that may be shown, its event durable; `status` is that of the answer, and with `deletions` a deletion is a
- * version like any other.
- * @throws FhirError 404 or 410, after the event; a denied and an absent resource are the same 404.
- */
-export async function shown(
-  services: Services,
-  request: FhirRequest,
-  action: Done['action'],
-  result: ReadResult,
-  { status = 200, deletions = false }: { status?: number; deletions?: boolean } = {},
-): Promise<StoredVersion> {
-  const outcome = { found: status, gone: deletions ? status : 410, absent: 404, denied: 404, broken: 500 }[
-    result.outcome
-  ];
-  await recordResult(services, request, action, result, outcome);
-  if (result.outcome === 'found' || (result.outcome === 'gone' && deletions)) return result.version;
-  if (result.outcome === 'broken') throw broken();
-  throw result.outcome === 'gone' ? gone() : notFound();
+/** How the answer to a result differs from the usual. */
+interface Shape {
+  /** The status of what may be shown; 200 if not given. */
+  readonly status?: number;
+  /** A deletion is a version like any other. */
+  readonly deletions?: boolean;
 }
 
-/** Makes the event of a read durable: what was asked, how it was decided, and the status that will be answered. */
-export async function recordResult(
+/** The status that a result is answered with. */
+export function statusOf({ outcome }: ReadResult, { status = 200, deletions = false }: Shape = {}): number {
+  return { found: status, gone: deletions ? status : 410, absent: 404, denied: 404, broken: 500 }[outcome];
+}
+
+/** The event of a read: what was asked, how it was decided, and the status that will be answered. */
+export function eventOfResult(
   services: Services,
   request: FhirRequest,
   action: Done['action'],
   result: ReadResult,
   outcome: number,
-): Promise<void> {
-  if (result.outcome === 'found' || result.outcome === 'gone') services.disclosed?.([result.version]);
+): EventToRecord {
   const done: Done = {
     action,
     decision: result.outcome === 'denied' ? 'deny' : 'permit',
@@ -42,7 +33,46 @@ export async function recordResult(
     ...aboutResult(request, result),
     ...('consent' in result && result.consent !== undefined ? { consent: result.consent } : {}),
   };
-  await services.store.record([eventOf(services, request, result.time, done, patientsOf(result))]);
+  return eventOf(services, request, result.time, done, patientsOf(result));
+}
+
+/**
+ * The version that may be shown, of a result whose event is durable.
+ * @throws FhirError 404 or 410; a denied and an absent resource are the same 404.
+ */
+export function shownOf(services: Services, result: ReadResult, { deletions = false }: Shape = {}): StoredVersion {
+  noteDisclosed(services, result);
+  if (result.outcome === 'found' || (result.outcome === 'gone' && deletions)) return result.version;
+  if (result.outcome === 'broken') throw broken();
+  throw result.outcome === 'gone' ? gone() : notFound();
+}
+
+/** The same of a result whose event is not recorded yet: it is before this resolves or throws. */
+export async function shown(
+  services: Services,
+  request: FhirRequest,
+  action: Done['action'],
+  result: ReadResult,
+  shape: Shape = {},
+): Promise<StoredVersion> {
+  await services.store.record([eventOfResult(services, request, action, result, statusOf(result, shape))]);
+  return shownOf(services, result, shape);
+}
+
+/** Makes the event of a read durable, with the status that will be answered. */
+export async function recordResult(
+  services: Services,
+  request: FhirRequest,
+  action: Done['action'],
+  result: ReadResult,
+  outcome: number,
+): Promise<void> {
+  noteDisclosed(services, result);
+  await services.store.record([eventOfResult(services, request, action, result, outcome)]);
+}
+
+function noteDisclosed(services: Services, result: ReadResult): void {
+  if (result.outcome === 'found' || result.outcome === 'gone') services.disclosed?.([result.version]);
 }
 
 function aboutResult(request: FhirRequest, result: ReadResult): Pick<Done, 'subject' | 'content'> {

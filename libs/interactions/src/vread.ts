@@ -1,23 +1,30 @@
 // FHIR R4 http.html#vread
 import { decide } from '#libs/consent';
-import type { ReadResult } from '#libs/store';
+import type { EventToRecord, ReadResult } from '#libs/store';
 import type { Answer } from './answer.js';
 import type { FhirRequest } from './fhir-request.js';
 import { granted } from './grant.js';
 import type { Services } from './services.js';
-import { shown } from './shown.js';
+import { eventOfResult, shownOf, statusOf } from './shown.js';
 import { versionAnswer } from './version-answer.js';
 import { versionNumber } from './version-number.js';
 
 /** One version. @throws FhirError 403, 404 (also when hidden) or 410 for the version that is the deletion. */
 export async function readVersion(services: Services, request: FhirRequest): Promise<Answer> {
-  return versionAnswer(await shown(services, request, 'vread', await fetchVersion(services, request)));
+  const result = await fetchVersion(services, request, (found) =>
+    eventOfResult(services, request, 'vread', found, statusOf(found)),
+  );
+  return versionAnswer(shownOf(services, result));
 }
 
-/** The version named in the URL, decided on but not yet on record. @throws FhirError 403. */
-export async function fetchVersion(services: Services, request: FhirRequest): Promise<ReadResult> {
+/** The version named in the URL, decided on; on record only with an `eventOf`. @throws FhirError 403. */
+export async function fetchVersion(
+  services: Services,
+  request: FhirRequest,
+  eventOf?: (result: ReadResult) => EventToRecord,
+): Promise<ReadResult> {
   const facts = await granted(services, request, 'vread');
   const version = versionNumber(request.version as string) ?? 0;
   const name = { type: request.type, id: request.id as string, version };
-  return services.store.vread(name, decide(facts, services.store.hash64));
+  return services.store.vread(name, decide(facts, services.store.hash64), eventOf);
 }

@@ -31,7 +31,7 @@ import { type Histories, type HistoriesRequest, histories, type Readable } from 
 import { type HistoryRequest, history } from './versions/history.js';
 import { type Matches, matchesTogether } from './versions/matches.js';
 import { type ContentContext, newContent } from './versions/new-content.js';
-import { type Read, read, readTogether } from './versions/read.js';
+import { type EventOf, type Read, readInTurn, readTogether } from './versions/read.js';
 import { referredTo } from './versions/referred-to.js';
 import { type SearchMatch, search } from './versions/search.js';
 import { type StillShown, stillShown } from './versions/still-shown.js';
@@ -65,8 +65,11 @@ export class PostgresStore implements Store {
     this.#content = { hash64: site.hash64, ...(base === undefined ? {} : { base }) };
     this.#clock = new Clock(database);
     this.#wakeUp = new WakeUp(joined?.outer ?? database);
-    this.#read = joined ? (lookup) => read(lookup, database, keys) : readTogether(database, keys);
     this.#events = joined ? new JoinedEvents(joined.session) : new GroupCommit(database, this.#wakeUp.soon);
+    const reading = { session: database, keys, events: this.#events };
+    this.#read = joined
+      ? (lookup, eventOf) => readInTurn(lookup, reading, eventOf)
+      : readTogether(reading, this.#clock, this.#wakeUp.soon);
     this.#matches = matchesTogether(database, keys);
     this.#writes = joined
       ? new JoinedWrites(joined.session, joined.outer, keys)
@@ -81,12 +84,12 @@ export class PostgresStore implements Store {
     return this.site.siteKey(purpose);
   }
 
-  read({ type, id }: { type: string; id: string }, permit: Permit): Promise<ReadResult> {
-    return this.#read({ type, id, permit });
+  read({ type, id }: { type: string; id: string }, permit: Permit, eventOf?: EventOf): Promise<ReadResult> {
+    return this.#read({ type, id, permit }, eventOf);
   }
 
-  vread(name: { type: string; id: string; version: number }, permit: Permit): Promise<ReadResult> {
-    return this.#read({ ...name, permit });
+  vread(name: { type: string; id: string; version: number }, permit: Permit, eventOf?: EventOf): Promise<ReadResult> {
+    return this.#read({ ...name, permit }, eventOf);
   }
 
   history(request: HistoryRequest, permit: Permit): Promise<HistoryResult> {

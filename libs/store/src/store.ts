@@ -14,6 +14,7 @@ import type { VersionName } from './stored-version.js';
 import type { ResourceName } from './versions/absent.js';
 import type { Histories, HistoriesRequest, Readable } from './versions/histories.js';
 import type { HistoryRequest } from './versions/history.js';
+import type { EventOf } from './versions/read.js';
 import type { SearchMatch } from './versions/search.js';
 import type { StillShown } from './versions/still-shown.js';
 import type { CreateRequest, DeleteRequest, NotWritten, UpdateRequest, WriteResult } from './write.js';
@@ -36,11 +37,14 @@ export interface Store {
   /** A 32-byte key of the site for one purpose (`cursor`, `pseudonym`, ...), derived from the master key. The same for ever. */
   siteKey(purpose: string): Buffer;
 
-  /** The current version. Decision and data come from one statement. The caller records the event before it answers. */
-  read(name: { type: string; id: string }, permit: Permit): Promise<ReadResult>;
+  /**
+   * The current version. Decision and data come from one statement. With `eventOf`, which makes the event of a result and nothing else,
+   * that event is durable when this resolves; without, the caller records before it answers.
+   */
+  read(name: { type: string; id: string }, permit: Permit, eventOf?: EventOf): Promise<ReadResult>;
 
-  /** One version, judged by its own patients. */
-  vread(name: { type: string; id: string; version: number }, permit: Permit): Promise<ReadResult>;
+  /** The same of one version, judged by its own patients. */
+  vread(name: { type: string; id: string; version: number }, permit: Permit, eventOf?: EventOf): Promise<ReadResult>;
 
   /** The versions below `before` and of that time, newest first, at most `count`. */
   history(request: HistoryRequest, permit: Permit): Promise<HistoryResult>;

@@ -4,10 +4,10 @@ import { list } from '../postgres/statement.js';
 import type { EventRow } from './event-row.js';
 
 /**
- * Common table expressions that insert events. `versionPid` is the SQL of the pid of the version they wrote. An event whose
- * time is ahead of the clock or long past makes the statement fail.
+ * Common table expressions that insert events that wrote no version; where there is a `join`, those of them alone that it lets through:
+ * the one at place `x.ord`, from 1. An event whose time is ahead of the clock or long past makes the statement fail.
  */
-export function eventCtes(rows: readonly EventRow[], bind: Bind, versionPid = 'NULL::bigint'): string[] {
+export function eventCtes(rows: readonly EventRow[], bind: Bind, join = ''): string[] {
   const columns = [
     list(`${bind(byteas(rows.map(({ eventId }) => eventId)))}::bytea[]`),
     list(`${bind(bigints(rows.map(({ time }) => time)))}::bigint[]`),
@@ -19,9 +19,10 @@ export function eventCtes(rows: readonly EventRow[], bind: Bind, versionPid = 'N
     list(`${bind(bigints(rows.map(({ subject }) => subject)))}::bigint[]`),
   ];
   const events = `e AS (
-    INSERT INTO event (event_id, time, decision, record, leaf, opening, patient, subject, version_pid)
-    SELECT event_id, event_time(time), decision, record, leaf, opening, patient, subject, ${versionPid}
-    FROM unnest(${columns.join(', ')}) AS x (event_id, time, decision, record, leaf, opening, patient, subject)
+    INSERT INTO event (event_id, time, decision, record, leaf, opening, patient, subject)
+    SELECT x.event_id, event_time(x.time), x.decision, x.record, x.leaf, x.opening, x.patient, x.subject
+    FROM unnest(${columns.join(', ')}) WITH ORDINALITY
+      AS x (event_id, time, decision, record, leaf, opening, patient, subject, ord) ${join}
     RETURNING id, event_id)`;
   return [events, ...severalCte(rows, bind), ...consentCte(rows, bind)];
 }

@@ -8,6 +8,7 @@ const FRESH = 1_000_000n;
 export class Clock {
   #asked: Promise<bigint> | undefined;
   #answer: { readonly postgres: bigint; readonly here: bigint } | undefined;
+  #latest = 0n;
 
   constructor(readonly session: Session) {}
 
@@ -25,16 +26,19 @@ export class Clock {
   /**
    * The time by Postgres, mostly without asking: its last answer, at most a second old, moved on by the monotonic clock of
    * this machine. Late by what that answer took to arrive, so not ahead unless a clock was set; the statement that uses
-   * it checks that, and {@link forget} makes the next one ask.
+   * it checks that, and {@link forget} makes the next one ask. Never before an estimate that was given earlier.
    */
   async estimate(): Promise<bigint> {
     const answer = this.#answer;
     const passed = answer === undefined ? FRESH : monotonic() - answer.here;
-    return answer === undefined || passed >= FRESH ? this.now() : answer.postgres + passed;
+    const estimate = answer === undefined || passed >= FRESH ? await this.now() : answer.postgres + passed;
+    if (estimate > this.#latest) this.#latest = estimate;
+    return this.#latest;
   }
 
   forget(): void {
     this.#answer = undefined;
+    this.#latest = 0n;
   }
 
   async #ask(): Promise<bigint> {
