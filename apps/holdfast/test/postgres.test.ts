@@ -1,7 +1,17 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { clusterFolder } from '../src/postgres/placement.js';
@@ -59,6 +69,29 @@ describe('the embedded Postgres', () => {
     expect(isAlive(postgres.pid)).toBe(false);
   });
 
+  test('is reached by a socket in its own folder, and as well by its port', async () => {
+    const postgres = await start();
+    const way = `SELECT inet_server_port() AS port`;
+    try {
+      expect(statSync(join(folder, 'postgres', 'data', `.s.PGSQL.${postgres.port}`)).mode & 0o077).toBe(0);
+      expect(await ask(postgres.url, way)).toEqual({ port: null });
+      expect(await ask(postgres.url.replace(/\?.*/, ''), way)).toEqual({ port: postgres.port });
+    } finally {
+      await postgres.stop();
+    }
+  });
+
+  test('is reached by its port alone where the path of its folder is too long for that of a socket', async () => {
+    const home = join(folder, 'a'.repeat(90), 'postgres');
+    mkdirSync(dirname(home), { mode: 0o711 });
+    const postgres = await start(home);
+    try {
+      expect(await ask(postgres.url, `SELECT inet_server_port() AS port`)).toEqual({ port: postgres.port });
+    } finally {
+      await postgres.stop();
+    }
+  });
+
   test('keeps its data and its password from one start to the next', async () => {
     const first = await start();
     await ask(first.url, 'CREATE TABLE kept (value int)');
@@ -81,6 +114,8 @@ describe('the embedded Postgres', () => {
     const second = await start();
     try {
       expect(await ask(second.url, `SELECT to_regclass('survived')::text AS name`)).toEqual({ name: 'survived' });
+      const sockets = readdirSync(join(folder, 'postgres', 'data')).filter((name) => name.startsWith('.s.PGSQL.'));
+      expect(sockets.sort()).toEqual([`.s.PGSQL.${second.port}`, `.s.PGSQL.${second.port}.lock`]);
     } finally {
       await second.stop();
     }

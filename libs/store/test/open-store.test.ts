@@ -167,6 +167,7 @@ interface Proxy {
 async function startProxy(to: string): Promise<Proxy> {
   const target = new URL(to);
   const url = new URL(to);
+  url.searchParams.delete('host');
   let server: Server;
   const sockets = new Set<{ destroy(): void }>();
   const start = async () => {

@@ -6,14 +6,15 @@ const MEGABYTE = 1024 * 1024;
 
 /**
  * Settings of an embedded Postgres: a small machine shared with the API, nothing that trades durability, and a log that never
- * holds a statement, a parameter or a row (they would be patients' data).
+ * holds a statement, a parameter or a row (they would be patients' data). `sockets`: a folder to listen in beside the port.
  */
-export function settings(port: number): Settings {
+export function settings(port: number, sockets = ''): Settings {
   const shared = Math.min(1024, Math.max(64, Math.floor(totalmem() / MEGABYTE / 16)));
   return {
     listen_addresses: '127.0.0.1',
     port: String(port),
-    unix_socket_directories: '',
+    unix_socket_directories: sockets,
+    unix_socket_permissions: '0700',
     max_connections: '80',
     shared_buffers: `${shared}MB`,
     work_mem: '8MB',

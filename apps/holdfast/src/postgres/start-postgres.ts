@@ -7,6 +7,7 @@ import { freePort } from '../process/ports.js';
 import { goneWithin } from '../process/process-state.js';
 import { StartError } from '../start-error.js';
 import { type Account, asAccount, postgresAccount } from './account.js';
+import { connectionUrl, socketFolder } from './address.js';
 import { type Binaries, findBinaries } from './binaries.js';
 import { clearLeftOver } from './clear-left-over.js';
 import { clusterPassword, ensureCluster, ROLE } from './cluster.js';
@@ -32,7 +33,7 @@ export interface PostgresOptions {
 }
 
 export interface RunningPostgres {
-  /** Connection URL with password, database `holdfast`. */
+  /** Connection URL with password, database `holdfast`: by a socket in the file system where there is one. */
   url: string;
   port: number;
   pid: number;
@@ -114,10 +115,6 @@ async function ensureDatabase(client: pg.Client): Promise<void> {
   }
 }
 
-function connectionUrl(port: number, password: string, database: string): string {
-  return `postgresql://${ROLE}:${password}@127.0.0.1:${port}/${database}`;
-}
-
 /**
  * Starts the embedded Postgres of an installation and waits until it answers. Makes the cluster at first need, clears what a
  * killed start left behind, and as root runs it under another account. Throws StartError with a sentence for the user.
@@ -132,7 +129,8 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   await clearLeftOver(cluster, options.say);
 
   const port = options.port ?? (await freePort());
-  const child = launch(binaries, cluster, account, { ...settings(port), ...options.settings }, options.log);
+  const sockets = socketFolder(cluster);
+  const child = launch(binaries, cluster, account, { ...settings(port, sockets), ...options.settings }, options.log);
   const pid = child.pid;
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()).once('error', () => resolve()));
   if (pid === undefined) throw new StartError('The Postgres program could not be started.');
@@ -145,9 +143,9 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     if (watch.pid !== undefined) await goneWithin(watch.pid, 500);
   };
   try {
-    const password = clusterPassword(options.home);
-    await ensureDatabase(await connectWhenReady(connectionUrl(port, password, 'postgres'), child, options));
-    return { url: connectionUrl(port, password, ROLE), port, pid, ended, stop };
+    const urlOf = (database: string) => connectionUrl(port, clusterPassword(options.home), database, sockets);
+    await ensureDatabase(await connectWhenReady(urlOf('postgres'), child, options));
+    return { url: urlOf(ROLE), port, pid, ended, stop };
   } catch (error) {
     await stop();
     throw error;

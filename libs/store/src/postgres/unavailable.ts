@@ -7,7 +7,7 @@ const PASSING = /^(08...|53...|57P0[1-5]|57014|55P03|40001|40P01|25P0[234]|HF001
 
 /** What node and the pool say when there is no connection. They have no SQLSTATE. */
 const NO_CONNECTION =
-  /^(ECONN|EPIPE|ENOTFOUND|ENOENT|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH)|timeout exceeded|timeout expired|terminated|Connection ended|not queryable|pool after calling end/i;
+  /^(ECONN|EPIPE|EAGAIN|ENOTFOUND|ENOENT|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH)|timeout exceeded|timeout expired|terminated|Connection ended|not queryable|pool after calling end/i;
 
 const RETRY_AFTER_SECONDS = 2;
 
