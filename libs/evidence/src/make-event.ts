@@ -1,6 +1,7 @@
 // holdfast-evidence/1: from what happened to its record, leaf and opening
-import { createSecretKey, randomBytes } from 'node:crypto';
+import { createSecretKey } from 'node:crypto';
 import { type Decision, type EventRecord, encodeRecord, recordLeaf } from './event-record.js';
+import { freshBytes } from './fresh-bytes.js';
 import { encodeOpening, type Opening, roleNames, type Subject } from './opening.js';
 import { pseudonym, type Role, type SearchOpening, searchCommitment, type VersionCommitment } from './pseudonym.js';
 
@@ -75,7 +76,7 @@ export function commitments(opening: Opening): Pick<EventRecord, Role | 'search'
  * field out of bounds.
  */
 export function makeEvent(draft: EventDraft, site: string, timeMicros: bigint): MadeEvent {
-  const random = randomBytes(80);
+  const random = freshBytes(80);
   const opening = openingOf(draft, random.subarray(48));
   const names = Object.values(roleNames(opening));
   if (names.length === 0 || names.includes('')) throw new RangeError('an event names at least its client, in words');

@@ -41,24 +41,24 @@ describe('where no Consent speaks', () => {
 
   test('the custodian’s own may see for treatment, payment and operations', async () => {
     for (const purpose of ['TREAT', 'HPAYMT', 'HOPERAT']) {
-      expect(await it.read('Observation', 'plain', { ...STAFF, purpose })).toMatchObject({ outcome: 'found' });
+      expect(await it.show('Observation', 'plain', { ...STAFF, purpose })).toMatchObject({ outcome: 'found' });
     }
-    expect(await it.read('Observation', 'plain', { ...STAFF, purpose: 'HMARKT' })).toMatchObject({ outcome: 'denied' });
-    expect(await it.read('Observation', 'plain', { actors: [], staff: true })).toMatchObject({ outcome: 'denied' });
+    expect(await it.show('Observation', 'plain', { ...STAFF, purpose: 'HMARKT' })).toMatchObject({ outcome: 'denied' });
+    expect(await it.show('Observation', 'plain', { actors: [], staff: true })).toMatchObject({ outcome: 'denied' });
   });
 
   test('patients see their own record, and nobody else sees anything', async () => {
-    expect(await it.read('Observation', 'plain', self('plain'))).toMatchObject({ outcome: 'found' });
-    expect(await it.read('Observation', 'plain', self('other'))).toMatchObject({ outcome: 'denied' });
-    expect(await it.read('Observation', 'plain', STRANGER)).toMatchObject({ outcome: 'denied', patients: ['plain'] });
+    expect(await it.show('Observation', 'plain', self('plain'))).toMatchObject({ outcome: 'found' });
+    expect(await it.show('Observation', 'plain', self('other'))).toMatchObject({ outcome: 'denied' });
+    expect(await it.show('Observation', 'plain', STRANGER)).toMatchObject({ outcome: 'denied', patients: ['plain'] });
   });
 
   test('a version of two patients needs the leave of both', async () => {
     await it.put(observation('shared', 'plain', 'second'));
-    expect(await it.read('Observation', 'shared', SYSTEM)).toMatchObject({ outcome: 'found' });
-    expect(await it.read('Observation', 'shared', self('plain'))).toMatchObject({ outcome: 'denied' });
+    expect(await it.show('Observation', 'shared', SYSTEM)).toMatchObject({ outcome: 'found' });
+    expect(await it.show('Observation', 'shared', self('plain'))).toMatchObject({ outcome: 'denied' });
     await it.put(consent('second-permits', 'second', { type: 'permit', ...to('Patient/plain') }));
-    expect(await it.read('Observation', 'shared', self('plain'))).toMatchObject({
+    expect(await it.show('Observation', 'shared', self('plain'))).toMatchObject({
       outcome: 'found',
       consent: 'Consent/second-permits/_history/1',
     });
@@ -66,8 +66,8 @@ describe('where no Consent speaks', () => {
 
   test('what is about no patient is for all but those limited to a compartment', async () => {
     await it.put({ resourceType: 'Organization', id: 'o', name: 'x' });
-    expect(await it.read('Organization', 'o', STRANGER)).toMatchObject({ outcome: 'found' });
-    expect(await it.read('Organization', 'o', self('plain'))).toMatchObject({ outcome: 'denied' });
+    expect(await it.show('Organization', 'o', STRANGER)).toMatchObject({ outcome: 'found' });
+    expect(await it.show('Organization', 'o', self('plain'))).toMatchObject({ outcome: 'denied' });
   });
 });
 
@@ -75,7 +75,7 @@ describe('a Consent', () => {
   test('that permits opens the record to whom it names, and is named as what decided', async () => {
     await it.put(observation('open', 'open'));
     await it.put(consent('opens', 'open', { type: 'permit', ...to('Practitioner/9') }));
-    expect(await it.read('Observation', 'open', STRANGER)).toMatchObject({
+    expect(await it.show('Observation', 'open', STRANGER)).toMatchObject({
       outcome: 'found',
       consent: 'Consent/opens/_history/1',
     });
@@ -85,17 +85,17 @@ describe('a Consent', () => {
     await it.put(observation('shut', 'shut'));
     await it.put(consent('permits', 'shut', { type: 'permit' }));
     await it.put(consent('denies', 'shut', { type: 'deny', ...to('Practitioner/1') }));
-    expect(await it.read('Observation', 'shut', STAFF)).toMatchObject({
+    expect(await it.show('Observation', 'shut', STAFF)).toMatchObject({
       outcome: 'denied',
       consent: 'Consent/denies/_history/1',
     });
-    expect(await it.read('Observation', 'shut', SYSTEM)).toMatchObject({ outcome: 'found' });
-    expect(await it.read('Observation', 'shut', self('shut'))).toMatchObject({ outcome: 'found' });
+    expect(await it.show('Observation', 'shut', SYSTEM)).toMatchObject({ outcome: 'found' });
+    expect(await it.show('Observation', 'shut', self('shut'))).toMatchObject({ outcome: 'found' });
   });
 
   test('binds from the next statement on: revoked, replaced, deleted and recorded', async () => {
     const permit = { type: 'permit', ...to('Practitioner/9') };
-    const outcome = async () => (await it.read('Observation', 'turn', STRANGER)).outcome;
+    const outcome = async () => (await it.show('Observation', 'turn', STRANGER)).outcome;
     await it.put(observation('turn', 'turn'));
     expect(await outcome()).toBe('denied');
     await it.put(consent('turns', 'turn', permit));
@@ -120,7 +120,7 @@ describe('a Consent', () => {
     const readOn = async () => {
       for (let n = 0; n < 25; n += 1) {
         const after = revoked;
-        const { outcome } = await it.read('Observation', 'storm', STRANGER);
+        const { outcome } = await it.show('Observation', 'storm', STRANGER);
         if (after && outcome !== 'denied') late += 1;
       }
     };
@@ -148,14 +148,14 @@ describe('a Consent', () => {
     const example = async (name: string) => JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8'));
     await it.put(await example('Patient-f001'));
     await it.put(await example('Patient-example'));
-    expect(await it.read('Patient', 'f001')).toMatchObject({ outcome: 'found' });
+    expect(await it.show('Patient', 'f001')).toMatchObject({ outcome: 'found' });
     await it.put(await example('Consent-consent-example-Out'));
     await it.put(await example('Consent-consent-example-pkb'));
-    expect(await it.read('Patient', 'f001')).toMatchObject({
+    expect(await it.show('Patient', 'f001')).toMatchObject({
       outcome: 'denied',
       consent: 'Consent/consent-example-Out/_history/1',
     });
-    expect(await it.read('Patient', 'example')).toMatchObject({ outcome: 'found' });
+    expect(await it.show('Patient', 'example')).toMatchObject({ outcome: 'found' });
   });
 });
 
@@ -175,7 +175,7 @@ describe('who writes', () => {
   test('for the custodian may record what may not be shown, and is told so', async () => {
     await it.put(consent('shuts', 'mute', { type: 'deny' }));
     expect(await it.put(observation('mute', 'mute'))).toMatchObject({ outcome: 'created', readable: false });
-    expect(await it.read('Observation', 'mute')).toMatchObject({ outcome: 'denied' });
+    expect(await it.show('Observation', 'mute')).toMatchObject({ outcome: 'denied' });
   });
 
   test('a Consent is told by that very Consent whether the answer may show it', async () => {

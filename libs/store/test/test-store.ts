@@ -3,7 +3,16 @@ import { join } from 'node:path';
 import { type AccessFacts, decide, decideWrite } from '#libs/consent';
 import { makeEvent } from '#libs/evidence';
 import { type JsonDocument, parse } from '#libs/fhir-json';
-import { type EventMaker, type MasterKey, masterKey, openStore, type Store, type WriteResult } from '#libs/store';
+import {
+  type EventMaker,
+  type EventToRecord,
+  type MasterKey,
+  masterKey,
+  openStore,
+  type ReadResult,
+  type Store,
+  type WriteResult,
+} from '#libs/store';
 import { createDatabase } from '../../../test/database.js';
 
 export const MIGRATIONS = join(import.meta.dirname, '../../../migrations');
@@ -19,6 +28,8 @@ export interface TestStore {
   put(resource: Resource, as?: AccessFacts, more?: Partial<Expected>): Promise<WriteResult>;
   remove(type: string, id: string, as?: AccessFacts, more?: Partial<Expected>): Promise<WriteResult>;
   read(type: string, id: string, as?: AccessFacts): ReturnType<Store['read']>;
+  /** The same, and on record. */
+  show(type: string, id: string, as?: AccessFacts): ReturnType<Store['read']>;
   sql<Row>(text: string, values?: unknown[]): Promise<Row[]>;
   close(): Promise<void>;
 }
@@ -52,6 +63,7 @@ export async function testStore(): Promise<TestStore> {
     },
     remove: (type, id, as = SYSTEM, more = {}) => store.delete({ ...expected, type, id, ...more }, ...permits(as)),
     read: (type, id, as = SYSTEM) => store.read({ type, id }, decide(as, store.hash64)),
+    show: (type, id, as = SYSTEM) => store.read({ type, id }, decide(as, store.hash64), readEvent),
     sql: (text, values) => store.dataSource.query(text, values),
     close: async () => {
       await store.close();
@@ -83,3 +95,27 @@ export const eventOf: EventMaker = (time, { outcome, decision, patients, subject
     'test-site',
     time,
   );
+
+/** As the interactions make it. */
+export function readEvent(result: ReadResult): EventToRecord {
+  const { outcome, time } = result;
+  const decision = outcome === 'denied' ? 'deny' : 'permit';
+  const patients = outcome === 'absent' ? [] : 'patients' in result ? result.patients : result.version.patients;
+  const version = 'version' in result ? result.version : undefined;
+  const event = makeEvent(
+    {
+      action: 'read',
+      decision,
+      outcome: { found: 200, gone: 410, absent: 404, denied: 404, broken: 500 }[outcome],
+      client: 'test',
+      definitions: 'test',
+      patient: patients.length === 1 ? patients[0] : undefined,
+      consent: 'consent' in result ? result.consent : undefined,
+      subject: version && { type: version.type, id: version.id, version: String(version.version) },
+    },
+    'test-site',
+    time,
+  );
+  const consents = 'consent' in result && result.consent !== undefined ? result.consent.split(' ') : [];
+  return { event, decision, time, patients, consents, ...(version ? { subject: version } : {}) };
+}

@@ -19,7 +19,7 @@ describe('reads in one turn of the event loop', () => {
   test('are each decided for their own requester, whatever the others may see', async () => {
     const requesters = PATIENTS.slice(0, 3).map(self);
     const asked = requesters.flatMap((as) => PATIENTS.slice(0, 3).map((id) => ({ as, id })));
-    const results = await Promise.all(asked.map(({ as, id }) => it.read('Patient', id, as)));
+    const results = await Promise.all(asked.map(({ as, id }) => it.show('Patient', id, as)));
     expect(results.map(({ outcome }) => outcome)).toEqual(
       asked.map(({ as, id }) => (as.self === id ? 'found' : 'denied')),
     );
@@ -28,12 +28,12 @@ describe('reads in one turn of the event loop', () => {
   test('of what is there, what is not, and an old version are answered in their order', async () => {
     const permit = decide(SYSTEM, it.store.hash64);
     const results = await Promise.all([
-      it.read('Patient', 'three'),
+      it.show('Patient', 'three'),
       it.store.vread({ type: 'Patient', id: 'two', version: 1 }, permit),
       it.store.vread({ type: 'Patient', id: 'two', version: 2 }, permit),
-      it.read('Patient', 'nobody'),
-      it.read('Patient', 'one', { ...SYSTEM, purpose: 'HMARKT' }),
-      it.read('Patient', 'one'),
+      it.show('Patient', 'nobody'),
+      it.show('Patient', 'one', { ...SYSTEM, purpose: 'HMARKT' }),
+      it.show('Patient', 'one'),
     ]);
     expect(results.map((result) => ('version' in result ? result.version.id : result.outcome))).toEqual([
       'three',
@@ -48,7 +48,7 @@ describe('reads in one turn of the event loop', () => {
 
   test('fail alone where one of them fails', async () => {
     await it.sql(`UPDATE patient_key SET wrapped = NULL WHERE id = 'erased'`);
-    const [erased, kept] = await Promise.allSettled([it.read('Patient', 'erased'), it.read('Patient', 'one')]);
+    const [erased, kept] = await Promise.allSettled([it.show('Patient', 'erased'), it.show('Patient', 'one')]);
     expect(erased).toMatchObject({ status: 'rejected', reason: { status: 410 } });
     expect(kept).toMatchObject({ status: 'fulfilled', value: { outcome: 'found' } });
   });

@@ -1,4 +1,5 @@
 // FHIR R4 http.html#mime-type: which representation a client asks for, and which it sends.
+import { LRUCache } from 'lru-cache';
 import { FhirError, notAcceptable, unsupportedMediaType } from '#libs/fhir-model';
 
 /** The two representations of a resource. */
@@ -73,10 +74,21 @@ export function declaredFormat(contentType: string | undefined): Format | undefi
   return range && !WILDCARDS.has(range.essence) ? range.format : undefined;
 }
 
+/** Clients send the same header with every request. */
+const known = new LRUCache<string, readonly Range[]>({
+  max: 500,
+  maxSize: 100_000,
+  sizeCalculation: (_, header) => header.length + 1,
+});
+
 /** The media ranges, the best first. */
-function rangesOf(header: string | undefined): Range[] {
-  const ranges = (header ?? '*/*').split(',').map(rangeOf);
-  return ranges.filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight);
+function rangesOf(header = '*/*'): readonly Range[] {
+  const found = known.get(header);
+  if (found !== undefined) return found;
+  const ranges = header.split(',').map(rangeOf);
+  const best = ranges.filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight);
+  known.set(header, best);
+  return best;
 }
 
 function rangeOf(text: string): Range {

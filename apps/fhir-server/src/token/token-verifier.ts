@@ -1,5 +1,5 @@
 // RFC 9068 (JWT access tokens) and RFC 8725 (JWT best current practices): which tokens are believed.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
@@ -63,7 +63,7 @@ export class TokenVerifier {
    */
   async verify(authorization: string | undefined): Promise<Record<string, unknown>> {
     const token = bearer(authorization);
-    const digest = createHash('sha256').update(token).digest('base64');
+    const digest = hash('sha256', token, 'base64');
     const known = this.verified.get(digest);
     if (known && known.expires > Date.now() / 1000) return known.claims;
     const claims = await this.verifySignature(token);

@@ -4,7 +4,7 @@ import type { EventRow } from './event-row.js';
 import { insertEvents } from './insert-event.js';
 
 /** Counted in events. */
-const GATHERING = { parallel: 2, largest: 2_000, mostWaiting: 50_000 };
+const GATHERING = { parallel: 2, largest: 2_000, mostWaiting: 50_000, moreTurns: 4 };
 
 /** Makes events durable together, in one insert and one commit. An event that Postgres refuses fails alone. */
 export class GroupCommit {

@@ -8,6 +8,8 @@ export interface Gathering {
   readonly largest: number;
   /** Size of what may wait; beyond that the server is too busy. */
   readonly mostWaiting: number;
+  /** How many more turns of the event loop a group waits at most, as long as each brings someone; 0 if not given. */
+  readonly moreTurns?: number;
 }
 
 /** What may be in one group, and what becomes of one that fails. */
@@ -62,7 +64,16 @@ export class Groups<Item, Result> {
   #schedule(): void {
     if (this.#scheduled || this.#running >= this.gathering.parallel || this.#queue.length === 0) return;
     this.#scheduled = true;
+    this.#nextTurn(this.gathering.moreTurns ?? 0);
+  }
+
+  #nextTurn(more: number): void {
+    const waiting = this.#queue.length;
     setImmediate(() => {
+      if (more > 0 && this.#queue.length > waiting) {
+        this.#nextTurn(more - 1);
+        return;
+      }
       this.#scheduled = false;
       void this.#doNext();
     });

@@ -28,7 +28,7 @@ export interface ReadContext {
 }
 
 /** Counted in look-ups. Their contents are in memory at once. */
-const GATHERING = { parallel: 2, largest: 32, mostWaiting: 10_000 };
+const GATHERING = { parallel: 2, largest: 32, mostWaiting: 10_000, moreTurns: 4 };
 /** Some of a group record: after a lost connection nobody knows whether they did. */
 const KINDS = { kindOf: () => '', mayBeOfOne: isDataError };
 
