@@ -55,8 +55,10 @@ function openingOf(draft: EventDraft, key: Buffer): Opening {
 }
 
 /** The record's pseudonyms and search commitment that this opening gives. */
-export function commitments(opening: Opening): Pick<EventRecord, Role | 'search'> {
-  const names = roleNames(opening);
+export function commitments(
+  opening: Opening,
+  names: Partial<Record<Role, string>> = roleNames(opening),
+): Pick<EventRecord, Role | 'search'> {
   // Made once: handing raw bytes to each HMAC costs five times the HMAC.
   const key = createSecretKey(opening.key);
   const of = (role: Role) => (names[role] === undefined ? undefined : pseudonym(key, role, names[role]));
@@ -78,8 +80,9 @@ export function commitments(opening: Opening): Pick<EventRecord, Role | 'search'
 export function makeEvent(draft: EventDraft, site: string, timeMicros: bigint): MadeEvent {
   const random = freshBytes(80);
   const opening = openingOf(draft, random.subarray(48));
-  const names = Object.values(roleNames(opening));
-  if (names.length === 0 || names.includes('')) throw new RangeError('an event names at least its client, in words');
+  const names = roleNames(opening);
+  const named = Object.values(names);
+  if (named.length === 0 || named.includes('')) throw new RangeError('an event names at least its client, in words');
   const record = encodeRecord({
     eventId: random.subarray(0, 16),
     salt: random.subarray(16, 48),
@@ -91,7 +94,7 @@ export function makeEvent(draft: EventDraft, site: string, timeMicros: bigint): 
     content: draft.content && Buffer.from(draft.content),
     purpose: draft.purpose,
     definitions: draft.definitions,
-    ...commitments(opening),
+    ...commitments(opening, names),
   });
   return { eventId: random.subarray(0, 16), record, leaf: recordLeaf(record), opening: encodeOpening(opening) };
 }

@@ -1,9 +1,9 @@
 // holdfast-evidence/1: the opening of an event, the plain names behind its record; encrypted wherever it is kept
-import { canonical, JsonError, type JsonObject, type JsonValue, parse } from '#libs/fhir-json';
+import { canonical, JsonError, type JsonValue, parse } from '#libs/fhir-json';
 import { EVIDENCE_ALG } from './event-record.js';
 import { FormatError } from './format-error.js';
 import { type Role, type SearchOpening, type VersionCommitment } from './pseudonym.js';
-import { bytes, count, list, object, optionalText, present, text } from './shape.js';
+import { bytes, count, list, object, optionalText, text } from './shape.js';
 
 /** The resource, or the version of it, that a request was about. */
 export interface Subject {
@@ -31,38 +31,42 @@ export function subjectName({ type, id, version }: Subject): string {
 }
 
 /** The name behind each role that the opening has. */
-export function roleNames(opening: Opening): Partial<Record<Role, string>> {
-  const { subject, patient, agent, client, consent } = opening;
-  const names = { subject: subject && subjectName(subject), patient, agent, client, consent };
-  return Object.fromEntries(Object.entries(names).filter(([, name]) => name !== undefined));
+export function roleNames({ subject, patient, agent, client, consent }: Opening): Partial<Record<Role, string>> {
+  const names: Partial<Record<Role, string>> = {};
+  if (subject !== undefined) names.subject = subjectName(subject);
+  if (patient !== undefined) names.patient = patient;
+  if (agent !== undefined) names.agent = agent;
+  if (client !== undefined) names.client = client;
+  if (consent !== undefined) names.consent = consent;
+  return names;
 }
 
-function searchValue({ query, count: matches, versions }: SearchOpening): JsonValue {
-  const commitments = versions.map(({ type, id, version, commitment }) => ({
-    type,
-    id,
-    version,
-    commitment: Buffer.from(commitment).toString('base64'),
-  }));
-  return { query, count: matches, versions: commitments };
+/** The one text of an opening: RFC 8785. @throws TypeError on lone surrogates, which the standard excludes. */
+export function encodeOpening({ key, subject, patient, agent, client, consent, search }: Opening): Buffer {
+  const free = [agent, client, consent, patient, subject?.id, search?.query];
+  if (!free.join(' ').isWellFormed()) throw new TypeError('A lone surrogate has no canonical form');
+  // Members in the order of the standard: sorting them takes longer than writing them.
+  return Buffer.from(
+    JSON.stringify({
+      agent,
+      alg: EVIDENCE_ALG,
+      client,
+      consent,
+      key: key.toString('base64'),
+      patient,
+      search: search && { count: search.count, query: search.query, versions: search.versions.map(versionValue) },
+      subject: subject && { id: subject.id, type: subject.type, version: subject.version },
+    }),
+  );
+}
+
+function versionValue({ type, id, version, commitment }: VersionCommitment): object {
+  return { commitment: Buffer.from(commitment).toString('base64'), id, type, version };
 }
 
 /** The opening as a JSON object. */
-export function openingValue(opening: Opening): JsonObject {
-  const { key, subject, patient, agent, client, consent, search } = opening;
-  const named = present({ patient, agent, client, consent });
-  const about = subject && present({ type: subject.type, id: subject.id, version: subject.version });
-  return {
-    alg: EVIDENCE_ALG,
-    key: key.toString('base64'),
-    ...named,
-    ...present({ subject: about, search: search && searchValue(search) }),
-  };
-}
-
-/** The one text of an opening: RFC 8785. */
-export function encodeOpening(opening: Opening): Buffer {
-  return Buffer.from(canonical(openingValue(opening)), 'utf8');
+export function openingValue(opening: Opening): JsonValue {
+  return parse(encodeOpening(opening)).value;
 }
 
 function readSubject(value: JsonValue): Subject {

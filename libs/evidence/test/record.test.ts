@@ -115,6 +115,11 @@ describe('an event', () => {
     expect(() => makeEvent(draft, 'bad site', 0n)).toThrow(FormatError);
     expect(() => makeEvent(draft, 's', -1n)).toThrow(FormatError);
   });
+
+  it('names nobody by a text that is no Unicode', () => {
+    for (const name of [{ client: 'x\ud800' }, { agent: '\udc00' }, { query: 'a=\ud800' }])
+      expect(() => makeEvent({ ...draft, ...name }, 'site-1', 1n)).toThrow(TypeError);
+  });
 });
 
 describe('the record decoder', () => {
