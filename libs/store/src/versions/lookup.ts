@@ -162,7 +162,7 @@ const HOLDS = `d.ok AND f.pid = q.seen_pid::bigint AND v.row = q.seen_row::xid
 function decided(found: string, permit: Permit, bind: (value: unknown) => string): string {
   const content = 'CASE WHEN d.ok AND f.pid = v.pid AND NOT h.holds THEN v.content END';
   return `SELECT ${DECIDED_AT} AS time, f.pid IS NOT NULL AS there, d.ok, d.consent, h.holds, v.row,
-      ${versionColumns('v', content)}
+      ${versionColumns('v', content, 'NOT h.holds')}
     FROM (SELECT (${found}) AS pid OFFSET 0) AS f
     LEFT JOIN LATERAL (SELECT xmin AS row, * FROM version WHERE pid = COALESCE(f.pid, ${STAND_IN}) OFFSET 0) AS v ON true
     LEFT JOIN LATERAL (SELECT ${permit.predicate('v', bind)} AS ok, ${decidedBy(permit, 'v', bind)} AS consent OFFSET 0) AS d

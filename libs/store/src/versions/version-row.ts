@@ -31,12 +31,15 @@ export function patientIds(alias: string): string {
     WHERE c.pid = ${alias}.pid ORDER BY k.id)`;
 }
 
-/** The columns of {@link VersionRow}; `content` is an SQL expression, for where it may not be shown. */
-export function versionColumns(alias: string, content = `${alias}.content`): string {
+/**
+ * The columns of {@link VersionRow}; `content` is an SQL expression, for where it may not be shown. What has to be looked up is so where the
+ * SQL condition `wanted` holds.
+ */
+export function versionColumns(alias: string, content = `${alias}.content`, wanted = 'true'): string {
   return `${alias}.pid, ${alias}.type, ${alias}.id, ${alias}.version, micros(${alias}.last_updated) AS last_updated,
     ${alias}.interaction, ${content} AS content, ${alias}.blob, ${alias}.key, ${alias}.key_patient,
-    (SELECT k.wrapped FROM patient_key k WHERE k.patient = ${alias}.key_patient) AS patient_key,
-    ${alias}.commitment, ${patientIds(alias)} AS patients`;
+    CASE WHEN ${wanted} THEN (SELECT k.wrapped FROM patient_key k WHERE k.patient = ${alias}.key_patient) END AS patient_key,
+    ${alias}.commitment, CASE WHEN ${wanted} THEN ${patientIds(alias)} END AS patients`;
 }
 
 /**
