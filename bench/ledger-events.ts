@@ -1,8 +1,8 @@
 // Events as the server leaves them, and what a batch of them says on the ledger
 import { decide, decideWrite } from '#libs/consent';
-import { type AppendArgument, leafEntry, makeEvent, type Reliance } from '#libs/evidence';
+import { type AppendArgument, makeEvent, type Reliance } from '#libs/evidence';
 import { parse } from '#libs/fhir-json';
-import { type EventReliance, reliancesOf } from '#libs/store';
+import { numberedEvents, reliancesOf } from '#libs/store';
 import { distinct } from '../apps/anchor-worker/src/anchor/batch-events.js';
 import type { LedgerGround } from './ledger-ground.js';
 
@@ -66,16 +66,9 @@ export async function argumentsOf({ pool }: LedgerGround, site: string): Promise
   );
   const all: AppendArgument[] = [];
   for (const { first, size, root } of batches) {
-    const events = await query<{ id: string; decision: 'permit' | 'deny'; leaf: Buffer }>(
-      'SELECT id::text, decision, leaf FROM event WHERE leaf_index >= $1 AND leaf_index < $2 ORDER BY leaf_index',
-      [first, size],
-    );
-    const leaves = Buffer.concat(events.map(({ decision, leaf }) => leafEntry(decision, leaf))).toString('base64');
-    const relied: EventReliance[] = await reliancesOf(
-      query,
-      events.map(({ id }) => id),
-    );
-    const consents = sorted(distinct(relied));
+    const { ids, entries } = await numberedEvents(query, first, size);
+    const leaves = entries.toString('base64');
+    const consents = sorted(distinct(await reliancesOf(query, ids)));
     all.push({ ...(consents.length ? { consents } : {}), first, leaves, root: root.toString('base64'), site, size });
   }
   return all;

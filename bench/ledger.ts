@@ -51,8 +51,7 @@ async function one<Row>({ pool }: LedgerGround, sql: string, values: unknown[] =
 }
 
 async function drained(ground: LedgerGround): Promise<void> {
-  const sql = `SELECT NOT EXISTS (SELECT FROM event WHERE leaf_index IS NULL)
-    AND NOT EXISTS (SELECT FROM batch WHERE block IS NULL) AS done`;
+  const sql = `SELECT (SELECT max(tree_size) FROM batch WHERE block IS NOT NULL) = (SELECT count(*) FROM event) AS done`;
   while (!(await one<{ done: boolean }>(ground, sql)).done) await sleep(100);
 }
 
@@ -145,7 +144,7 @@ async function lagAtRate(ground: LedgerGround) {
     `SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY ${lag})::float8 AS p50,
        percentile_cont(0.99) WITHIN GROUP (ORDER BY ${lag})::float8 AS p99, max(${lag})::float8 AS max,
        count(*)::float8 / $2 AS "ratePerSecond"
-     FROM event e JOIN batch b ON e.leaf_index >= b.first_index AND e.leaf_index < b.tree_size WHERE e.id > $1`,
+     FROM event e JOIN batch b ON place_of(e.id) >= b.first_index AND place_of(e.id) < b.tree_size WHERE e.id > $1`,
     [id, SECONDS],
   );
 }

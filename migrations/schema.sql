@@ -96,17 +96,14 @@ CREATE TABLE event (
   opening bytea NOT NULL,
   patient bigint,
   subject bigint,
-  version_pid bigint,
-  leaf_index bigint
+  version_pid bigint
 );
 COMMENT ON TABLE event IS 'The outbox: one row for every interaction, durable before its answer. The worker gives each its place in the log.';
-COMMENT ON COLUMN event.id IS 'Not the order of commit: the worker takes what has no leaf_index, never what is behind the last id.';
+COMMENT ON COLUMN event.id IS 'Not the order of commit: the worker takes what has no place, never what is behind the last id.';
 COMMENT ON COLUMN event.opening IS 'First byte 1: encrypted under a key derived from the patient''s key; 0: from the master key.';
 COMMENT ON COLUMN event.patient IS 'The patient it is about, where there is exactly one; several are in event_patient.';
 COMMENT ON COLUMN event.subject IS 'Keyed hash of type and id of the resource asked for.';
 COMMENT ON COLUMN event.version_pid IS 'The version that was written; null for all that wrote none.';
-CREATE INDEX event_unnumbered ON event (id) WHERE leaf_index IS NULL;
-CREATE UNIQUE INDEX event_leaf_index ON event (leaf_index) WHERE leaf_index IS NOT NULL;
 CREATE UNIQUE INDEX event_version ON event (version_pid) WHERE version_pid IS NOT NULL;
 CREATE INDEX event_patient_one ON event (patient, id) WHERE patient IS NOT NULL;
 CREATE INDEX event_denied ON event (subject) WHERE decision = 'deny';
@@ -512,3 +509,37 @@ END $$;
 COMMENT ON FUNCTION begin_writes IS
   'Locks resources, then patients, those of before included unless the mode is none. The first row has the time, taken when all locks are held; '
   'the others the current versions. Decide in a later statement: this one''s view is older.';
+
+-- 0010-event-places.sql
+
+-- Where events stand in the log: by ranges of rows, so that a batch gets its places without a change to any event.
+
+CREATE TABLE event_place (
+  first_index bigint PRIMARY KEY CHECK (first_index >= 0),
+  first_event bigint NOT NULL UNIQUE,
+  last_event bigint NOT NULL CHECK (last_event >= first_event),
+  EXCLUDE USING gist (int8range(first_event, last_event, '[]') WITH &&),
+  EXCLUDE USING gist (int8range(first_index, first_index + last_event - first_event, '[]') WITH &&)
+);
+COMMENT ON TABLE event_place IS
+  'Which events have which places in the log: those with the ids first_event to last_event, in this order, from first_index on. Each is of one batch.';
+
+CREATE TABLE event_settled (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  up_to bigint NOT NULL
+);
+COMMENT ON TABLE event_settled IS
+  'One row: up to this id each event that there is has its place, and no other will come. Above it the worker looks for those that have none.';
+INSERT INTO event_settled (up_to) VALUES (0);
+
+CREATE FUNCTION place_of(_event bigint) RETURNS bigint
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN (SELECT CASE WHEN p.last_event >= _event THEN p.first_index + _event - p.first_event END
+  FROM event_place p WHERE p.first_event <= _event ORDER BY p.first_event DESC LIMIT 1);
+COMMENT ON FUNCTION place_of IS 'The place of an event in the log; null while it has none.';
+
+CREATE FUNCTION event_at(_place bigint) RETURNS bigint
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN (SELECT CASE WHEN p.last_event - p.first_event >= _place - p.first_index THEN p.first_event + _place - p.first_index END
+  FROM event_place p WHERE p.first_index <= _place ORDER BY p.first_index DESC LIMIT 1);
+COMMENT ON FUNCTION event_at IS 'The id of the event at a place of the log; null where there is none.';

@@ -42,8 +42,9 @@ const leafOf = (record: Uint8Array) => createHash('sha256').update(Buffer.of(0))
 export async function judge(installation: InstallationUnderTest, diary: readonly Entry[] = []): Promise<Verdict> {
   const scan = await scanLedger(installation.dataDir, SITE);
   const events = await installation.sql<EventRow>(
-    `SELECT e.id, e.decision, e.record, e.leaf, e.leaf_index, e.version_pid, p.record AS parked
-     FROM event e LEFT JOIN parked_event p ON p.event = e.id ORDER BY e.leaf_index`,
+    `SELECT e.id, e.decision, e.record, e.leaf, first_index + e.id - first_event AS leaf_index, e.version_pid, p.record AS parked
+     FROM event e LEFT JOIN event_place ON e.id BETWEEN first_event AND last_event LEFT JOIN parked_event p ON p.event = e.id
+     ORDER BY leaf_index`,
   );
   const versions = await installation.sql<VersionRow>(
     'SELECT pid, type, id, version, commitment, is_current FROM version ORDER BY pid',

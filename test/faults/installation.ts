@@ -94,8 +94,7 @@ export class InstallationUnderTest {
     const from = Date.now();
     for (;;) {
       const [row] = await this.sql<{ events: string; consents: string }>(
-        `SELECT (SELECT count(*) FROM event WHERE leaf_index IS NULL OR leaf_index >=
-           (SELECT coalesce(max(tree_size), 0) FROM batch WHERE block IS NOT NULL)) AS events,
+        `SELECT (SELECT count(*) FROM event) - (SELECT coalesce(max(tree_size), 0) FROM batch WHERE block IS NOT NULL) AS events,
          (SELECT count(*) FROM consent_event WHERE block_number IS NULL AND refused IS NULL) AS consents`,
       );
       if (row!.events === '0' && row!.consents === '0') return (Date.now() - from) / 1000;

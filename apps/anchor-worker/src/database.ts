@@ -55,7 +55,7 @@ export function openDatabase(url: string): Database {
 /** Whether the tables of the log are there: the server makes them when it first starts. */
 export async function hasTables(query: Query): Promise<boolean> {
   const [row] = await query<{ made: boolean }>(
-    `SELECT to_regclass('ledger_violation') IS NOT NULL AND to_regclass('event') IS NOT NULL
+    `SELECT to_regclass('ledger_violation') IS NOT NULL AND to_regclass('event_place') IS NOT NULL
        AND to_regclass('installation') IS NOT NULL AS made`,
   );
   return row?.made === true;

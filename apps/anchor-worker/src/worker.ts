@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { backlog, type Lease, LeaseLost, projectionLag, type Query, refusedForGood } from '#libs/store';
+import { backlog, type Lease, LeaseLost, projectionLag, type Query, refusedForGood, Settling } from '#libs/store';
 import type { Anchorer } from './anchor/anchorer.js';
 import type { ConsentAnchorer } from './anchor/consent-anchorer.js';
 import { FailureLog } from './failure.js';
@@ -14,6 +14,7 @@ const FULL_BATCH = 500;
 const BATCH_MS = 150;
 const POLL_MS = 1_000;
 const MEASURE_MS = 2_000;
+const SETTLE_MS = 500;
 const MOST_COUNTED = 100_000;
 
 export interface WorkerParts {
@@ -56,9 +57,14 @@ export class Worker {
     const { log, leadership, consents, wake, follower } = this.parts;
     log.info({ epoch: lease.epoch.toString() }, 'this worker leads');
     metrics.leader.set(1);
-    const failures = { consents: new FailureLog(log), following: new FailureLog(log) };
+    const failures = { consents: new FailureLog(log), following: new FailureLog(log), settling: new FailureLog(log) };
+    const settling = new Settling(this.parts.query);
     const consentsOnce = async (leading: AbortSignal) => {
       if ((await consents.settle(lease)) === 0) await wake.consents.wait(POLL_MS, leading);
+    };
+    const settleOnce = async (leading: AbortSignal) => {
+      await settling.step();
+      await pause(SETTLE_MS, leading);
     };
     try {
       await leadership.during(lease, signal, async (leading) => {
@@ -66,6 +72,7 @@ export class Worker {
           this.repeat(leading, this.failures, () => this.anchorOnce(lease, leading)),
           this.repeat(leading, failures.consents, () => consentsOnce(leading)),
           this.repeat(leading, failures.following, () => follower.follow(leading)),
+          this.repeat(leading, failures.settling, () => settleOnce(leading)),
         ]);
       });
     } finally {

@@ -176,7 +176,7 @@ describe('an unknown outcome', () => {
     await expect(anchorer({ block: kill }).anchorNext(lease)).rejects.toThrow(Killed);
     const { txId } = (await batchInFlight(site.database.query))!;
     await site.database.transact(async (query) => {
-      await query('UPDATE event SET leaf_index = NULL FROM batch WHERE block IS NULL AND leaf_index >= first_index');
+      await query('DELETE FROM event_place WHERE first_index >= (SELECT first_index FROM batch WHERE block IS NULL)');
       await query('DELETE FROM batch WHERE block IS NULL');
     });
     await anchorAll();

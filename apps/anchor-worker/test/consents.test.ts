@@ -151,7 +151,7 @@ describe('events that relied on a Consent', () => {
   it('that were decided when it was over are a violation that everyone finds', async () => {
     const [past] = await site.database.query<{ id: string }>(
       `INSERT INTO event_consent (event, consent_pid) SELECT e.id, v.pid FROM version v, event e
-       WHERE v.id = 'c4' AND v.version = 1 AND e.leaf_index IS NULL RETURNING event::text AS id`,
+       WHERE v.id = 'c4' AND v.version = 1 AND place_of(e.id) IS NULL RETURNING event::text AS id`,
     );
     expect(past).toBeDefined();
     while ((await workers().anchorer.anchorNext(lease)) > 0);

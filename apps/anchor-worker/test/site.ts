@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import {
   type EventDraft,
+  entryAt,
   type LogValue,
   leafEntry,
   logKey,
@@ -122,7 +123,7 @@ export class TestSite {
   /** The events as the outbox has them, in order of their rows. */
   outbox(): Promise<OutboxRow[]> {
     return this.database.query<OutboxRow>(
-      `SELECT id::text, decision, coalesce(parked_event.leaf, event.leaf) AS leaf, leaf_index::text,
+      `SELECT id::text, decision, coalesce(parked_event.leaf, event.leaf) AS leaf, place_of(id)::text AS leaf_index,
          parked_event.event IS NOT NULL AS parked
        FROM event LEFT JOIN parked_event ON event = event.id ORDER BY event.id`,
     );
@@ -147,7 +148,10 @@ export class TestSite {
 
   /** Every leaf entry that a VALID transaction of any block has put on the site's log, in the order of the blocks. */
   async entriesOnLedger(): Promise<Buffer[]> {
-    return (await this.valuesOnLedger()).flatMap(({ entries }) => entries);
+    const values = await this.valuesOnLedger();
+    return values.flatMap((value) =>
+      Array.from({ length: value.size - value.first }, (_, i) => entryAt(value, value.first + i)!),
+    );
   }
 
   /** Every value of the site's log that a VALID transaction has written, in the order of the blocks. */

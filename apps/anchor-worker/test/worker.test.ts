@@ -52,8 +52,7 @@ async function until(holds: () => boolean | Promise<boolean>, what: string, seco
 
 const unanchored = async () => {
   const [row] = await site.database.query<{ count: string }>(
-    `SELECT count(*) FROM event WHERE leaf_index IS NULL
-     OR leaf_index >= (SELECT coalesce(max(tree_size), 0) FROM batch WHERE block IS NOT NULL)`,
+    `SELECT count(*) - (SELECT coalesce(max(tree_size), 0) FROM batch WHERE block IS NOT NULL) AS count FROM event`,
   );
   return Number(row!.count);
 };

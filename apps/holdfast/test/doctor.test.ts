@@ -57,12 +57,12 @@ function doctor(): { said: string; code: number | null } {
 const query: Query = (sql, values) => store.dataSource.query(sql, values);
 
 /** As the worker does it with an event that the ledger refuses for good. */
-async function park(): Promise<string> {
+async function park(): Promise<number> {
   const time = await store.time();
   const draft = { action: 'read', decision: 'permit', outcome: 200, client: 'x', definitions: 'r4' } as const;
   await store.record([{ event: makeEvent(draft, 'site-a', time), decision: 'permit', time, patients: [] }]);
-  const [waiting] = await unnumberedEvents(query, 1);
-  const id = waiting!.id;
+  const { ids } = await unnumberedEvents(query, 1);
+  const id = ids[0]!.first;
   const record = parkedRecord(await eventToPark(query, id), 'BAD_ARGUMENT');
   const leaf = recordLeaf(record);
   const range = CompactRange.of();
@@ -70,7 +70,7 @@ async function park(): Promise<string> {
   const lease = (await takeLease(query, 'test', 'test', 60))!;
   const parked = { event: id, record, leaf, reason: 'BAD_ARGUMENT' };
   const transaction = { txId: 'x', envelope: undefined };
-  await saveBatch((work) => work(query), lease, { first: 0, range, events: [id], parked, transaction });
+  await saveBatch((work) => work(query), lease, { first: 0, range, events: ids, parked, transaction });
   return id;
 }
 

@@ -1,7 +1,7 @@
 // The contract's `append`: what one batch of a site's log says on the ledger
 import type { JsonObject } from '#libs/fhir-json';
-import { CompactRange, foldNodes, HASH_SIZE, sameHash } from '#libs/merkle';
-import { type Decision, LEAF_ENTRY_SIZE } from './event-record.js';
+import { appendLeaves, CompactRange, foldNodes, type Growth, HASH_SIZE, sameHash } from '#libs/merkle';
+import { LEAF_ENTRY_SIZE } from './event-record.js';
 import { FormatError } from './format-error.js';
 import { canonicalValue } from './opening.js';
 import { type Reliance, readReliance, readViolation, sortedReliances, type Violation } from './reliance.js';
@@ -28,45 +28,37 @@ export interface AppendArgument {
   size: number;
 }
 
-export interface BatchEvent {
-  decision: Decision;
-  leaf: Uint8Array;
-}
-
 /** A batch, and the state of the tree after it. */
 export interface Batch {
   argument: AppendArgument;
   range: CompactRange;
+  /** What it adds to the tiles. */
+  growth: Growth;
 }
 
 /**
- * The batch that appends `events`, in this order, to the tree `before` (which stays as it is), and says which Consents they
- * relied on. Throws FormatError when a leaf is no hash.
+ * The batch that appends events, given as their leaf entries one after the other, to the tree `before` (which stays as it is), and
+ * says which Consents they relied on. Throws FormatError when they are no leaf entries.
  */
 export function makeBatch(
   site: string,
   before: CompactRange,
-  events: readonly BatchEvent[],
+  entries: Buffer,
   consents: readonly Reliance[] = [],
 ): Batch {
-  if (events.length === 0 || events.length > MAX_BATCH) throw new RangeError(`a batch has 1 to ${MAX_BATCH} events`);
-  const leaves = entriesOf(events).toString('base64');
+  const events = entries.length / LEAF_ENTRY_SIZE;
+  if (!Number.isInteger(events)) throw new FormatError('a leaf hash has 32 bytes');
+  if (events === 0 || events > MAX_BATCH) throw new RangeError(`a batch has 1 to ${MAX_BATCH} events`);
   const range = CompactRange.of(before.size, before.hashes);
-  for (const event of events) range.append(event.leaf);
-  const root = range.root().toString('base64');
+  const growth = appendLeaves(range, leavesOf(entries));
+  const [leaves, root] = [entries.toString('base64'), range.root().toString('base64')];
   const relied = consents.length === 0 ? {} : { consents: sortedReliances(consents) };
-  return { argument: { ...relied, first: before.size, leaves, root, site, size: range.size }, range };
+  return { argument: { ...relied, first: before.size, leaves, root, site, size: range.size }, range, growth };
 }
 
-/** The leaf entries of all, one after the other. */
-function entriesOf(events: readonly BatchEvent[]): Buffer {
-  const entries = Buffer.alloc(events.length * LEAF_ENTRY_SIZE);
-  for (const [index, { decision, leaf }] of events.entries()) {
-    if (leaf.length !== HASH_SIZE) throw new FormatError('a leaf hash has 32 bytes');
-    entries[index * LEAF_ENTRY_SIZE] = decision === 'permit' ? 1 : 0;
-    entries.set(leaf, index * LEAF_ENTRY_SIZE + 1);
-  }
-  return entries;
+function leavesOf(entries: Buffer): Buffer[] {
+  const events = entries.length / LEAF_ENTRY_SIZE;
+  return Array.from({ length: events }, (_, i) => entries.subarray(i * LEAF_ENTRY_SIZE + 1, (i + 1) * LEAF_ENTRY_SIZE));
 }
 
 /** What the contract writes under `log:<site>`. */
@@ -77,8 +69,8 @@ export interface LogValue {
   last: number;
   size: number;
   root: Buffer;
-  /** Leaf entries from `first` to `last`. */
-  entries: Buffer[];
+  /** Leaf entries from `first` to `last`, one after the other. */
+  entries: Buffer;
   txId: string;
   /** Which versions of Consents its events relied on. */
   consents: Reliance[];
@@ -91,10 +83,15 @@ export function logKey(site: string): string {
   return `log:${site}`;
 }
 
-function readEntries(value: Buffer, first: number, last: number): Buffer[] {
+function readEntries(value: Buffer, first: number, last: number): Buffer {
   if (value.length !== (last - first + 1) * LEAF_ENTRY_SIZE) throw new FormatError('leaves do not fit first and last');
-  const entries = last - first + 1;
-  return Array.from({ length: entries }, (_, i) => value.subarray(i * LEAF_ENTRY_SIZE, (i + 1) * LEAF_ENTRY_SIZE));
+  return value;
+}
+
+/** The entry of the leaf `index`; undefined when the batch does not reach it. */
+export function entryAt({ first, last, entries }: LogValue, index: number): Buffer | undefined {
+  if (index < first || index > last) return undefined;
+  return entries.subarray((index - first) * LEAF_ENTRY_SIZE, (index - first + 1) * LEAF_ENTRY_SIZE);
 }
 
 const MEMBERS = ['site', 'mspId', 'first', 'last', 'size', 'root', 'range', 'leaves', 'txId'];

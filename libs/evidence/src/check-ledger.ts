@@ -1,6 +1,6 @@
 // Fabric: the batch that holds a leaf, in the block that the receipt carries
 import { sameHash } from '#libs/merkle';
-import { type LogValue, logKey, readLogValue } from './batch.js';
+import { entryAt, type LogValue, logKey, readLogValue } from './batch.js';
 import { type EventRecord, leafEntry } from './event-record.js';
 import type { LedgerBlock, LedgerTransaction, OpenBlock } from './open-block.js';
 import type { Pin } from './pin.js';
@@ -92,7 +92,7 @@ export function checkLedger(claim: LedgerClaim, pin: Pin, openBlock: OpenBlock):
   demand(batch.blockNumber === checkpoint.blockNumber, 'the checkpoint names another block');
   demand(batch.log.size === checkpoint.size, 'size on the ledger and size of the checkpoint differ');
   demand(sameHash(batch.log.root, checkpoint.root), 'root on the ledger and root of the checkpoint differ');
-  const entry = batch.log.entries[leafIndex - batch.log.first];
+  const entry = entryAt(batch.log, leafIndex);
   demand(entry !== undefined, 'the batch on the ledger does not reach the index of the leaf');
   demand(entry.equals(leafEntry(claim.record.decision, claim.leaf)), 'the ledger has another leaf at this place');
   return batch;

@@ -11,7 +11,7 @@ export {
 export {
   type AppendArgument,
   type Batch,
-  type BatchEvent,
+  entryAt,
   type LogValue,
   logKey,
   MAX_BATCH,
@@ -36,6 +36,7 @@ export {
   type EventRecord,
   encodeRecord,
   isSite,
+  LEAF_ENTRY_SIZE,
   leafEntry,
   recordLeaf,
 } from './event-record.js';

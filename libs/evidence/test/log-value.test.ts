@@ -2,14 +2,22 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { canonical, type JsonValue } from '#libs/fhir-json';
 import { CompactRange, leafHash } from '#libs/merkle';
-import { FormatError, makeBatch, parkedRecord, type Reliance, readConsentValue, readLogValue } from '../src/index.js';
+import {
+  FormatError,
+  leafEntry,
+  makeBatch,
+  parkedRecord,
+  type Reliance,
+  readConsentValue,
+  readLogValue,
+} from '../src/index.js';
 
 const bytesOf = (value: object) => Buffer.from(canonical(value as JsonValue));
 const handle = (byte: number) => Buffer.alloc(32, byte).toString('base64url');
-const events = [{ decision: 'permit' as const, leaf: leafHash(Buffer.from('x')) }];
+const entries = leafEntry('permit', leafHash(Buffer.from('x')));
 
 function logValue(consents: Reliance[], more: object = {}): Buffer {
-  const { argument, range } = makeBatch('a', CompactRange.of(), events, consents);
+  const { argument, range } = makeBatch('a', CompactRange.of(), entries, consents);
   const { leaves, root, site, size, first } = argument;
   const hashes = range.hashes.map((hash) => hash.toString('base64'));
   const plain = { first, last: size - 1, leaves, mspId: 'M', range: hashes, root, site, size, txId: 't' };
@@ -56,7 +64,7 @@ test('a batch names its Consents by the text of the handle, then by version, in 
         earliest: at,
         latest: at,
       }));
-      const { argument } = makeBatch('a', CompactRange.of(), events, consents);
+      const { argument } = makeBatch('a', CompactRange.of(), entries, consents);
       const names = argument.consents!.map((given) => [given.handle, given.version] as const);
       for (const [index, [text, version]] of names.slice(1).entries()) {
         const [before, number] = names[index]!;
@@ -64,7 +72,7 @@ test('a batch names its Consents by the text of the handle, then by version, in 
       }
     }),
   );
-  expect(makeBatch('a', CompactRange.of(), events).argument).not.toHaveProperty('consents');
+  expect(makeBatch('a', CompactRange.of(), entries).argument).not.toHaveProperty('consents');
 });
 
 test('a Consent on the ledger is read strictly', () => {

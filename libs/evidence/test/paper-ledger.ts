@@ -1,6 +1,14 @@
 // A ledger on paper for the tests of this floor: its blocks are signed JSON. The real ones are tested where apps are.
 import { generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
-import { appendToTiles, CompactRange, consistencyNodes, inclusionNodes, leafHash, proofFromTiles } from '#libs/merkle';
+import {
+  appendLeaves,
+  appendToTiles,
+  CompactRange,
+  consistencyNodes,
+  inclusionNodes,
+  leafHash,
+  proofFromTiles,
+} from '#libs/merkle';
 import {
   blockSha256,
   checkpointKeyText,
@@ -8,6 +16,7 @@ import {
   decodeOpening,
   type EventDraft,
   type LedgerBlock,
+  leafEntry,
   logKey,
   type MadeEvent,
   makeBatch,
@@ -101,7 +110,7 @@ export class PaperLedger {
     const batch = makeBatch(
       this.pin.site,
       this.range(first),
-      this.events.slice(first).map(({ leaf }) => ({ decision: 'permit', leaf })),
+      Buffer.concat(this.events.slice(first).map(({ leaf }) => leafEntry('permit', leaf))),
     );
     const { leaves, root, site, size } = batch.argument;
     const range = batch.range.hashes.map((hash) => hash.toString('base64'));
@@ -124,11 +133,8 @@ export class PaperLedger {
   }
 
   private tile(size: number) {
-    const tiles = appendToTiles(
-      0,
-      this.events.slice(0, size).map((event) => event.leaf),
-      () => undefined,
-    );
+    const leaves = this.events.slice(0, size).map((event) => event.leaf);
+    const tiles = appendToTiles(0, appendLeaves(CompactRange.of(), leaves), () => undefined);
     return (id: { level: number; index: number }) =>
       tiles.find((tile) => tile.level === id.level && tile.index === id.index)?.hashes;
   }

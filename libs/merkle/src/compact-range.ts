@@ -44,12 +44,18 @@ export class CompactRange {
     return this.nodes;
   }
 
-  /** Appends one leaf hash at index `size`. Throws RangeError when it is not 32 bytes or the tree is full (2^53 - 1). */
-  append(leaf: Uint8Array): void {
+  /**
+   * Appends one leaf hash at index `size`; `completed` hears of each perfect subtree that it completes, by its level above the
+   * leaves. Throws RangeError when it is not 32 bytes or the tree is full (2^53 - 1).
+   */
+  append(leaf: Uint8Array, completed?: (level: number, hash: Buffer) => void): void {
     if (leaf.length !== HASH_SIZE) throw new RangeError('a hash has 32 bytes');
     if (!isCount(this.leaves + 1)) throw new RangeError('the tree is full');
     let node: Buffer = Buffer.from(leaf);
-    for (let rest = this.leaves; rest % 2 === 1; rest = (rest - 1) / 2) node = nodeHash(this.nodes.pop()!, node);
+    for (let rest = this.leaves, level = 1; rest % 2 === 1; rest = (rest - 1) / 2, level += 1) {
+      node = nodeHash(this.nodes.pop()!, node);
+      completed?.(level, node);
+    }
     this.nodes.push(node);
     this.leaves += 1;
   }

@@ -7,8 +7,10 @@ export { inclusionNodes, verifyInclusion } from './inclusion.js';
 export { claimsKey, type Note, type NoteSignature, openNote, parseNote, signNote } from './signed-note.js';
 export { subtreeProofNodes, verifySubtree } from './subtree-proof.js';
 export {
+  appendLeaves,
   appendToTiles,
   edgeTiles,
+  type Growth,
   nodeFromTile,
   proofFromTiles,
   TILE_WIDTH,

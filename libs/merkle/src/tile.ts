@@ -1,5 +1,5 @@
 // C2SP tlog-tiles: 256 hashes a tile; a tile of level L holds hashes of the tree's level 8 * L
-import { foldNodes } from './compact-range.js';
+import { type CompactRange, foldNodes } from './compact-range.js';
 import { HASH_SIZE, nodeHash } from './hash.js';
 import type { NodeId } from './tree-shape.js';
 
@@ -71,25 +71,28 @@ export function edgeTiles(size: number): TileId[] {
   return tiles;
 }
 
+/** What leaves add to each level of tiles, the lowest first: the leaf hashes, then the hashes of the tiles that become full. */
+export type Growth = readonly (readonly Uint8Array[])[];
+
+/** Appends leaf hashes to `range`, and gives what they add to the tiles. Throws RangeError for what is no hash. */
+export function appendLeaves(range: CompactRange, leaves: readonly Uint8Array[]): Growth {
+  const growth: Uint8Array[][] = [[...leaves]];
+  const completed = (level: number, hash: Buffer) => {
+    if (level % TILE_HEIGHT !== 0) return;
+    const above = level / TILE_HEIGHT;
+    growth[above] ??= [];
+    growth[above].push(hash);
+  };
+  for (const leaf of leaves) range.append(leaf, completed);
+  return growth;
+}
+
 /**
- * Every tile that changes when `leaves` (leaf hashes) are appended to a tree of `size` leaves, whole. `edge` gives the
- * bytes of the tiles named by `edgeTiles(size)`. Throws RangeError when a tile of the edge is missing.
+ * Every tile that changes when a tree of `size` leaves grows, whole. `edge` gives the bytes of the tiles named by
+ * `edgeTiles(size)`. Throws RangeError when a tile of the edge is missing.
  */
-export function appendToTiles(
-  size: number,
-  leaves: readonly Uint8Array[],
-  edge: (tile: TileId) => Uint8Array | undefined,
-): Tile[] {
-  const written: Tile[] = [];
-  let added = leaves;
-  for (let level = 0, entries = size; added.length > 0; level += 1, entries = Math.floor(entries / TILE_WIDTH)) {
-    const tiles = extendLevel(level, entries, added, edge);
-    written.push(...tiles);
-    added = tiles
-      .filter((tile) => tile.hashes.length === TILE_WIDTH * HASH_SIZE)
-      .map((tile) => perfectRoot(tile.hashes));
-  }
-  return written;
+export function appendToTiles(size: number, growth: Growth, edge: (tile: TileId) => Uint8Array | undefined): Tile[] {
+  return growth.flatMap((added, level) => extendLevel(level, Math.floor(size / TILE_WIDTH ** level), added, edge));
 }
 
 function extendLevel(

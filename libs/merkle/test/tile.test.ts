@@ -2,7 +2,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  appendLeaves,
   appendToTiles,
+  CompactRange,
   consistencyNodes,
   edgeTiles,
   inclusionNodes,
@@ -17,8 +19,10 @@ const name = ({ level, index }: TileId) => `${level}/${index}`;
 
 function grow(tiles: Map<string, Buffer>, leaves: Buffer[], from: number, to: number): void {
   const edge = new Map(edgeTiles(from).map((id) => [name(id), tiles.get(name(id))!]));
-  const added = leaves.slice(from, to).map(leafHash);
-  for (const tile of appendToTiles(from, added, (id) => edge.get(name(id)))) tiles.set(name(tile), tile.hashes);
+  const range = CompactRange.of();
+  for (const leaf of leaves.slice(0, from)) range.append(leafHash(leaf));
+  const growth = appendLeaves(range, leaves.slice(from, to).map(leafHash));
+  for (const tile of appendToTiles(from, growth, (id) => edge.get(name(id)))) tiles.set(name(tile), tile.hashes);
 }
 
 describe('tiles', () => {
@@ -49,7 +53,7 @@ describe('tiles', () => {
 
   it('reach a third level after 65,536 leaves', () => {
     const leaves = Array.from({ length: 65_537 }, (_, i) => leafHash(Buffer.from(String(i))));
-    const tiles = appendToTiles(0, leaves, () => undefined);
+    const tiles = appendToTiles(0, appendLeaves(CompactRange.of(), leaves), () => undefined);
     expect(tiles.filter((tile) => tile.level === 2)).toHaveLength(1);
     expect(edgeTiles(65_537)).toEqual([
       { level: 0, index: 256 },
@@ -58,7 +62,7 @@ describe('tiles', () => {
   });
 
   it('are refused when the edge they continue is missing', () => {
-    expect(() => appendToTiles(3, [leafHash(Buffer.of(1))], () => undefined)).toThrow(RangeError);
+    expect(() => appendToTiles(3, [[leafHash(Buffer.of(1))]], () => undefined)).toThrow(RangeError);
     expect(() => proofFromTiles(inclusionNodes(0, 4), () => undefined)).toThrow(RangeError);
     expect(() => proofFromTiles(inclusionNodes(0, 4), () => Buffer.alloc(32))).toThrow(RangeError);
   });

@@ -3,6 +3,8 @@ export interface Fault {
   readonly kind:
     | 'version without event'
     | 'event without version'
+    | 'event without place'
+    | 'place without event'
     | 'gap in versions'
     | 'current is not the last'
     | 'content does not open'

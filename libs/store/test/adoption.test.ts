@@ -23,7 +23,7 @@ import {
   undrained,
   unnumberedEvents,
 } from '../src/log/index.js';
-import { type LogDatabase, logDatabase } from './log-database.js';
+import { emptied, grown, type LogDatabase, logDatabase } from './log-database.js';
 
 const MOVE = { from: 'aa'.repeat(32), to: 'bb'.repeat(32) };
 
@@ -37,7 +37,8 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 beforeEach(async () => {
-  await db.query('TRUNCATE event, batch, tile, lease, adoption, ledger_checkpoint, ledger_violation');
+  await emptied(db.query);
+  await db.query('TRUNCATE adoption, ledger_checkpoint, ledger_violation');
   await db.query('UPDATE installation SET genesis = NULL');
   await bindLedger(db.query, MOVE.from);
   lease = (await takeLease(db.query, 'anchor', 'one', 60))!;
@@ -46,13 +47,12 @@ beforeEach(async () => {
 async function save(count: number) {
   await db.addEvents(count);
   const events = await unnumberedEvents(db.query, 100);
-  const range = await anchoredTree(db.query);
-  const first = range.size;
-  for (const event of events) range.append(event.leaf);
+  const before = await anchoredTree(db.query);
+  const first = before.size;
+  const { range, growth } = grown(before, events);
   const txId = `tx-${transactions++}`;
-  const ids = events.map(({ id }) => id);
-  await saveBatch(db.transact, lease, { first, range, events: ids, transaction: { txId, envelope: undefined } });
-  return { first, leaves: events.map(({ leaf }) => leaf), txId, range };
+  await saveBatch(db.transact, lease, { first, range, events: events.ids, transaction: { txId, envelope: undefined } });
+  return { first, growth, txId, range };
 }
 
 async function anchor(count: number) {

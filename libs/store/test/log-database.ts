@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, Pool } from 'pg';
-import type { Query, Transact } from '../src/log/index.js';
+import { appendLeaves, CompactRange, type Growth } from '#libs/merkle';
+import type { OutboxEvents, Query, Transact } from '../src/log/index.js';
 
 const MIGRATIONS = join(import.meta.dirname, '../../../migrations');
 
@@ -40,7 +41,25 @@ function transactOn(pool: Pool): Transact {
   };
 }
 
-export async function logDatabase(): Promise<LogDatabase> {
+/** The leaf hashes of events of the outbox. */
+export function leavesOf({ entries }: OutboxEvents): Buffer[] {
+  return Array.from({ length: entries.length / 33 }, (_, i) => entries.subarray(i * 33 + 1, (i + 1) * 33));
+}
+
+/** The range with these events appended, and what that adds to the tiles. */
+export function grown(before: CompactRange, events: OutboxEvents): { range: CompactRange; growth: Growth } {
+  const range = CompactRange.of(before.size, before.hashes);
+  return { growth: appendLeaves(range, leavesOf(events)), range };
+}
+
+/** As if no event had ever been there. */
+export async function emptied(query: Query): Promise<void> {
+  await query('TRUNCATE event, event_place, batch, tile, lease');
+  await query('UPDATE event_settled SET up_to = 0');
+}
+
+/** `before`: only the migrations with lower numbers. */
+export async function logDatabase(before = '9999'): Promise<LogDatabase> {
   const name = `log_${randomBytes(8).toString('hex')}`;
   await admin(`CREATE DATABASE ${name}`);
   const url = new URL(process.env.TEST_DATABASE_URL!);
@@ -48,7 +67,7 @@ export async function logDatabase(): Promise<LogDatabase> {
   const pool = new Pool({ connectionString: url.href, max: 8 });
   pool.on('error', () => undefined); // DROP DATABASE may reach a connection that is just ending
   for (const file of readdirSync(MIGRATIONS)
-    .filter((entry) => /^\d{4}.*\.sql$/.test(entry))
+    .filter((entry) => /^\d{4}.*\.sql$/.test(entry) && entry < before)
     .sort()) {
     await pool.query(readFileSync(join(MIGRATIONS, file), 'utf8'));
   }

@@ -7,6 +7,7 @@ import {
   backlog,
   batchInFlight,
   consistencyProof,
+  countOf,
   inclusionProof,
   type Lease,
   LeaseLost,
@@ -21,7 +22,7 @@ import {
   takeLease,
   unnumberedEvents,
 } from '../src/log/index.js';
-import { type LogDatabase, logDatabase } from './log-database.js';
+import { emptied, grown, type LogDatabase, leavesOf, logDatabase } from './log-database.js';
 
 let db: LogDatabase;
 let lease: Lease;
@@ -32,24 +33,26 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 beforeEach(async () => {
-  await db.query('TRUNCATE event, batch, tile, lease');
+  await emptied(db.query);
   lease = (await takeLease(db.query, 'anchor', 'one', 60))!;
 });
 
-async function save(limit = 5000): Promise<{ first: number; leaves: Buffer[]; txId: string; range: CompactRange }> {
+async function save(limit = 5000) {
   const events = await unnumberedEvents(db.query, limit);
-  const range = await anchoredTree(db.query);
-  const first = range.size;
-  for (const event of events) range.append(event.leaf);
+  const before = await anchoredTree(db.query);
+  const first = before.size;
+  const { range, growth } = grown(before, events);
   const txId = `tx-${transactions++}`;
   await saveBatch(db.transact, lease, {
     first,
     range,
-    events: events.map(({ id }) => id),
+    events: events.ids,
     transaction: { txId, envelope: Buffer.from(txId) },
   });
-  return { first, leaves: events.map(({ leaf }) => leaf), txId, range };
+  return { first, leaves: leavesOf(events), growth, txId, range };
 }
+
+const waiting = async () => countOf((await unnumberedEvents(db.query, 9)).ids);
 
 async function anchor(limit?: number) {
   const batch = await save(limit);
@@ -62,8 +65,8 @@ describe('a batch', () => {
   it('gives its events the next places, in order, and is then in flight', async () => {
     const leaves = await db.addEvents(3);
     const { txId, range } = await save();
-    expect((await numberedEvents(db.query, 0, 3)).map((event) => event.leaf)).toEqual(leaves);
-    expect(await unnumberedEvents(db.query, 9)).toEqual([]);
+    expect(leavesOf(await numberedEvents(db.query, 0, 3))).toEqual(leaves);
+    expect(await waiting()).toBe(0);
     const pending = await batchInFlight(db.query);
     expect(pending).toMatchObject({ first: 0, size: 3, txId, root: range.root(), envelope: Buffer.from(txId) });
     expect(pending!.ageSeconds).toBeLessThan(60);
@@ -81,45 +84,38 @@ describe('a batch', () => {
     await db.addEvents(2);
     await save(1);
     await expect(save(1)).rejects.toThrow();
-    expect(await unnumberedEvents(db.query, 9)).toHaveLength(1);
+    expect(await waiting()).toBe(1);
   });
 
   it('is refused when one of its events is gone, and the others stay without a place', async () => {
     await db.addEvents(2);
     const events = await unnumberedEvents(db.query, 9);
-    await db.query('DELETE FROM event WHERE id = $1', [events[0]!.id]);
-    const range = CompactRange.of();
-    for (const event of events) range.append(event.leaf);
-    const batch = {
-      first: 0,
-      range,
-      events: events.map(({ id }) => id),
-      transaction: { txId: 'x', envelope: undefined },
-    };
+    await db.query('DELETE FROM event WHERE id = $1', [events.ids[0]!.first]);
+    const { range } = grown(CompactRange.of(), events);
+    const batch = { first: 0, range, events: events.ids, transaction: { txId: 'x', envelope: undefined } };
     await expect(saveBatch(db.transact, lease, batch)).rejects.toThrow(/gone/);
-    expect(await unnumberedEvents(db.query, 9)).toHaveLength(1);
+    expect(await waiting()).toBe(1);
     expect(await batchInFlight(db.query)).toBeUndefined();
   });
 
-  it('takes an event that was committed late although its row id is lower', async () => {
-    const [late] = await db.addEvents(1);
-    await db.query('UPDATE event SET leaf_index = -1 WHERE leaf = $1', [late]);
+  it('is refused when one of its events has a place already', async () => {
     await db.addEvents(2);
-    await anchor();
-    await db.query('UPDATE event SET leaf_index = NULL WHERE leaf_index = -1');
-    const { first, leaves } = await save();
-    expect({ first, leaves }).toEqual({ first: 2, leaves: [late] });
+    const { ids } = await unnumberedEvents(db.query, 1);
+    await anchor(1);
+    const { range } = grown(await anchoredTree(db.query), await unnumberedEvents(db.query, 1));
+    const batch = { first: 1, range, events: ids, transaction: { txId: 'x', envelope: undefined } };
+    await expect(saveBatch(db.transact, lease, batch)).rejects.toThrow(/exclusion|unique/);
+    expect(await waiting()).toBe(1);
   });
 
   it('can be given another transaction while in flight, and not once it is anchored', async () => {
     await db.addEvents(1);
-    const { first } = await save();
+    const { first, growth } = await save();
     await replaceTransaction(db.transact, lease, first, { txId: 'again', envelope: undefined });
     expect(await batchInFlight(db.query)).toMatchObject({ txId: 'again', envelope: undefined });
     const place = { blockNumber: 1n, block: Buffer.of(1), checkpoint: 'c' };
-    await expect(anchorBatch(db.transact, lease, { first, leaves: [] }, { txId: 'old', ...place })).rejects.toThrow();
-    const [event] = await numberedEvents(db.query, 0, 1);
-    await anchorBatch(db.transact, lease, { first, leaves: [event!.leaf] }, { txId: 'again', ...place });
+    await expect(anchorBatch(db.transact, lease, { first, growth }, { txId: 'old', ...place })).rejects.toThrow();
+    await anchorBatch(db.transact, lease, { first, growth }, { txId: 'again', ...place });
     await replaceTransaction(db.transact, lease, first, { txId: 'too late', envelope: undefined });
     expect(await receiptOfLeaf(db.query, 0)).toMatchObject({ transaction: 'again' });
   });
@@ -178,7 +174,7 @@ describe('the anchored log', () => {
     expect(await backlog(db.query, 100)).toEqual({ events: 0, oldestSeconds: 0 });
     await db.addEvents(5);
     await save(2);
-    await db.query(`UPDATE event SET time = clock_timestamp() - interval '90 seconds' WHERE leaf_index = 0`);
+    await db.query(`UPDATE event SET time = clock_timestamp() - interval '90 seconds' WHERE id = event_at(0)`);
     const waiting = await backlog(db.query, 100);
     expect(waiting.events).toBe(5);
     expect(waiting.oldestSeconds).toBeGreaterThan(89);
@@ -207,7 +203,7 @@ describe('the lease', () => {
     await expect(replaceTransaction(db.transact, lease, 0, batch as never)).rejects.toThrow(LeaseLost);
     await anchorBatch(db.transact, next!, batch, place);
     await expect(save()).rejects.toThrow(LeaseLost);
-    expect(await unnumberedEvents(db.query, 9)).toHaveLength(1);
+    expect(await waiting()).toBe(1);
   });
 
   it('goes to exactly one of many who ask at once', async () => {

@@ -89,7 +89,7 @@ async function shape(url: string): Promise<unknown> {
   const columns = `SELECT relname, attname, atttypid::regtype::text AS type, attnotnull, attstorage, attidentity,
       col_description(c.oid, attnum) AS comment, pg_get_expr(adbin, adrelid) AS value
     FROM pg_class c JOIN pg_attribute a ON attrelid = c.oid LEFT JOIN pg_attrdef d ON adrelid = c.oid AND adnum = attnum
-    WHERE relnamespace = ${ours} AND relkind = 'r' AND attnum > 0 ORDER BY relname, attname`;
+    WHERE relnamespace = ${ours} AND relkind = 'r' AND attnum > 0 AND NOT attisdropped ORDER BY relname, attname`;
   const tables = `SELECT relname, obj_description(c.oid) AS comment FROM pg_class c
     WHERE relnamespace = ${ours} AND relkind = 'r' ORDER BY relname`;
   const indexes = `SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename NOT LIKE 'migration%' ORDER BY 1`;

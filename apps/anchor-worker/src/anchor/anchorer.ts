@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { type AppendArgument, blockSha256, type Pin, parkedRecord, recordLeaf, signCheckpoint } from '#libs/evidence';
+import { blockSha256, type Pin, parkedRecord, recordLeaf, signCheckpoint } from '#libs/evidence';
 import type { Ledger } from '#libs/ledger';
 import type { CompactRange } from '#libs/merkle';
 import {
@@ -7,10 +7,12 @@ import {
   anchoredTree,
   type BatchInFlight,
   batchInFlight,
+  below,
+  countOf,
   eventToPark,
+  idAt,
   type Lease,
   numberedEvents,
-  type OutboxEvent,
   type Query,
   replaceTransaction,
   type SignedTransaction,
@@ -23,7 +25,7 @@ import { BatchLimit } from './batch-limit.js';
 import type { ConsentAnchorer } from './consent-anchorer.js';
 import { type Draft, Drafting } from './drafting.js';
 import { FoundInvalid, type Patience } from './patience.js';
-import { type Prepared, prepare } from './prepare.js';
+import { prepare } from './prepare.js';
 import { refusedEvent } from './refusal.js';
 import { outcome, send } from './sending.js';
 import { NotYet, within } from './within.js';
@@ -61,7 +63,7 @@ export class Anchorer {
 
   /** The events that have no place yet: how many the next batch would have. */
   async waiting(limit: number): Promise<number> {
-    return (await unnumberedEvents(this.parts.query, limit)).length;
+    return countOf((await unnumberedEvents(this.parts.query, limit)).ids);
   }
 
   /** Settles the batch whose outcome is not known, if there is one. Gives the number of events anchored. */
@@ -128,17 +130,18 @@ export class Anchorer {
       const reason = refusedEvent(error);
       if (reason === undefined) throw error;
       const { before, events } = draft;
-      if (events.length === 1) return this.park(lease, draft, reason);
-      const half = events.slice(0, Math.ceil(events.length / 2));
-      return this.anchorDraft(lease, await this.drafting.of(before, half), false);
+      const number = countOf(events.ids);
+      if (number === 1) return this.park(lease, draft, reason);
+      const half = below(events.ids, idAt(events.ids, Math.ceil(number / 2)));
+      return this.anchorDraft(lease, await this.drafting.ofThose(before, half), false);
     }
   }
 
   private async park(lease: Lease, { before, events }: Draft, reason: string): Promise<number> {
-    const [event] = events as [OutboxEvent];
-    const record = parkedRecord(await eventToPark(this.parts.query, event.id), reason);
-    const parked = { event: event.id, record, leaf: recordLeaf(record), reason };
-    return this.anchorWhole(lease, this.drafting.parked(before, event, parked), false);
+    const event = idAt(events.ids, 0);
+    const record = parkedRecord(await eventToPark(this.parts.query, event), reason);
+    const parked = { event, record, leaf: recordLeaf(record), reason };
+    return this.anchorWhole(lease, this.drafting.parked(before, events, parked), false);
   }
 
   private async anchorWhole(lease: Lease, draft: Draft, more: boolean): Promise<number> {
@@ -149,7 +152,7 @@ export class Anchorer {
     const batch = { first: before.size, size: range.size, root: range.root(), ...transaction, ageSeconds: 0 };
     if (await this.isValid(batch, transaction.envelope === undefined)) this.storeAhead(lease, batch, draft);
     else await this.renew(lease, batch);
-    return events.length;
+    return countOf(events.ids);
   }
 
   private draftNext(lease: Lease, before: CompactRange): void {
@@ -165,7 +168,7 @@ export class Anchorer {
     const { ledger, transact } = this.parts;
     const { before, events, parked } = draft;
     const { argument, range } = draft.batch();
-    const batch = { first: before.size, range, events: events.map(({ id }) => id), ...(parked && { parked }) };
+    const batch = { first: before.size, range, events: events.ids, ...(parked && { parked }) };
     const ready = this.batchLimit
       .during(() => prepare(ledger, 'append', argument))
       .then(async (transaction) => {
@@ -186,7 +189,7 @@ export class Anchorer {
   /** Sends the saved bytes unless they are on the ledger, learns the outcome, and acts on it. */
   private async settle(lease: Lease, batch: SavedBatch, onLedger: boolean): Promise<void> {
     if (!(await this.isValid(batch, onLedger))) return this.renew(lease, batch);
-    await this.anchor(lease, batch, batch.txId);
+    await this.anchor(lease, batch, batch.txId, await this.draftOf(batch));
   }
 
   private async isValid(batch: SavedBatch, onLedger: boolean): Promise<boolean> {
@@ -198,7 +201,7 @@ export class Anchorer {
   }
 
   private storeAhead(lease: Lease, batch: SavedBatch, draft: Draft): void {
-    const stored = this.anchor(lease, batch, batch.txId, draft.events);
+    const stored = this.anchor(lease, batch, batch.txId, draft);
     stored.catch(() => undefined); // whoever finishes sees it
     this.ahead = { range: draft.batch().range, stored };
   }
@@ -209,52 +212,36 @@ export class Anchorer {
    */
   private async renew(lease: Lease, batch: SavedBatch): Promise<void> {
     const { transact, ledger, patience } = this.parts;
-    const { txId, envelope } = await this.prepareAgain(batch);
+    const draft = await this.draftOf(batch);
+    const { txId, envelope } = await prepare(ledger, 'append', draft.batch().argument);
     await replaceTransaction(transact, lease, batch.first, { txId, envelope });
     if (envelope !== undefined) {
       await ledger.submit(envelope, txId);
       const { code } = await outcome(ledger, txId, patience);
       if (code !== 'VALID') throw new FoundInvalid(code);
     }
-    await this.anchor(lease, batch, txId);
+    await this.anchor(lease, batch, txId, draft);
   }
 
-  private async prepareAgain(batch: SavedBatch): Promise<Prepared> {
-    return prepare(this.parts.ledger, 'append', await this.argumentOf(batch));
-  }
-
-  private async argumentOf(batch: SavedBatch): Promise<AppendArgument> {
-    const events = await this.eventsOf(batch);
-    return (await this.drafting.of(await anchoredTree(this.parts.query), events)).batch().argument;
-  }
-
-  private eventsOf({ first, size }: SavedBatch): Promise<OutboxEvent[]> {
-    return numberedEvents(this.parts.query, first, size);
+  private async draftOf({ first, size }: SavedBatch): Promise<Draft> {
+    const { query } = this.parts;
+    return this.drafting.of(await anchoredTree(query), await numberedEvents(query, first, size));
   }
 
   /** Stores block and signed checkpoint after finding in the block exactly the leaves of the batch. */
-  private async anchor(lease: Lease, batch: SavedBatch, txId: string, events?: readonly OutboxEvent[]): Promise<void> {
+  private async anchor(lease: Lease, batch: SavedBatch, txId: string, { events, batch: made }: Draft): Promise<void> {
     const { transact, ledger, pin, key, blocks } = this.parts;
     const block = await ledger.block(txId);
     const { log, blockNumber } = blocks.batch(block, txId);
-    const own = events ?? (await this.eventsOf(batch));
-    const same =
-      log.first === batch.first &&
-      log.root.equals(batch.root) &&
-      log.entries.length === own.length &&
-      own.every((event, index) => isEntryOf(event, log.entries[index]!));
+    const same = log.first === batch.first && log.root.equals(batch.root) && log.entries.equals(events.entries);
     if (!same) throw new Error('the ledger has other leaves than the outbox in the place of this batch');
     const { size, root } = log;
     const place = { txId, blockNumber, blockSha256: blockSha256(block) };
     const checkpoint = signCheckpoint({ origin: pin.origin, size, root, ...place }, key);
-    const leaves = own.map(({ leaf }) => leaf);
-    await anchorBatch(transact, lease, { first: batch.first, leaves }, { txId, blockNumber, block, checkpoint });
-    this.parts.anchored?.(leaves.length);
+    const { first } = batch;
+    await anchorBatch(transact, lease, { first, growth: made().growth }, { txId, blockNumber, block, checkpoint });
+    this.parts.anchored?.(countOf(events.ids));
   }
-}
-
-function isEntryOf({ decision, leaf }: OutboxEvent, entry: Buffer): boolean {
-  return entry[0] === (decision === 'permit' ? 1 : 0) && entry.compare(leaf, 0, leaf.length, 1) === 0;
 }
 
 type SavedBatch = Omit<BatchInFlight, 'envelope'> & { envelope: Uint8Array | undefined };

@@ -1,5 +1,5 @@
 import { MAX_CONSENTS, type Reliance } from '#libs/evidence';
-import type { EventReliance, OutboxEvent } from '#libs/store';
+import { below, type EventReliance, type IdRanges } from '#libs/store';
 
 const nameOf = ({ handle, version }: EventReliance): string => `${handle}:${version}`;
 
@@ -15,14 +15,12 @@ export function distinct(reliances: readonly EventReliance[]): Reliance[] {
   return [...found.values()];
 }
 
-/** As many of the events, from the first on, as rely on no more Consents than one batch may name. */
-export function withinConsents(events: readonly OutboxEvent[], reliances: readonly EventReliance[]): OutboxEvent[] {
-  if (reliances.length <= MAX_CONSENTS) return [...events];
-  const byEvent = Map.groupBy(reliances, ({ event }) => event);
+/** As many of the events, from the first on, as rely on no more Consents than one batch may name; `reliances` in their order. */
+export function withinConsents(ids: IdRanges, reliances: readonly EventReliance[]): IdRanges {
+  if (reliances.length <= MAX_CONSENTS) return ids;
   const names = new Set<string>();
-  const beyond = events.findIndex(({ id }) => {
-    for (const one of byEvent.get(id) ?? []) names.add(nameOf(one));
-    return names.size > MAX_CONSENTS;
-  });
-  return beyond < 0 ? [...events] : events.slice(0, Math.max(1, beyond));
+  const beyond = reliances.find((one) => names.add(nameOf(one)).size > MAX_CONSENTS);
+  if (beyond === undefined) return ids;
+  const first = ids[0]?.first ?? 0;
+  return below(ids, Math.max(beyond.event, first + 1));
 }

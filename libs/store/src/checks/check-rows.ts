@@ -21,6 +21,15 @@ const QUERIES: readonly { readonly kind: Fault['kind']; readonly sql: string }[]
       AND NOT EXISTS (SELECT FROM version v WHERE v.pid = e.version_pid)`,
   },
   {
+    kind: 'event without place',
+    sql: 'SELECT FROM event e JOIN event_settled s ON e.id <= s.up_to WHERE place_of(e.id) IS NULL',
+  },
+  {
+    kind: 'place without event',
+    sql: `SELECT FROM event_place p
+      WHERE last_event - first_event + 1 <> (SELECT count(*) FROM event e WHERE e.id BETWEEN p.first_event AND p.last_event)`,
+  },
+  {
     kind: 'gap in versions',
     sql: `SELECT type, id FROM version GROUP BY type, id HAVING min(version) <> 1 OR max(version) <> count(*)`,
   },

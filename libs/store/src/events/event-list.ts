@@ -35,8 +35,8 @@ export async function eventsAbout(
     statement((bind) => {
       const hash = `${bind(String(keys.hashOf(patient)))}::bigint`;
       const behind = `${bind(String(after))}::bigint`;
-      return `SELECT e.id, e.event_id, micros(e.time) AS time, e.decision, e.record, e.leaf, e.opening, e.leaf_index,
-          COALESCE((SELECT b.block IS NOT NULL FROM batch b WHERE b.first_index <= e.leaf_index
+      return `SELECT e.id, e.event_id, micros(e.time) AS time, e.decision, e.record, e.leaf, e.opening, place_of(e.id) AS leaf_index,
+          COALESCE((SELECT b.block IS NOT NULL FROM batch b WHERE b.first_index <= place_of(e.id)
             ORDER BY b.first_index DESC LIMIT 1), false) AS anchored
         FROM (SELECT id FROM event WHERE patient = ${hash} AND id > ${behind}
           UNION SELECT event FROM event_patient WHERE patient = ${hash} AND event > ${behind}) AS about

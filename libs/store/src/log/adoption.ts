@@ -1,5 +1,7 @@
 // The move of the site's log to another ledger: the database changes hands in one transaction
+import { COUNTED } from './backlog.js';
 import { type Anchor, anchoredTree } from './batch.js';
+import { OPEN } from './outbox.js';
 import type { Query, Transact } from './query.js';
 
 /** Why the log cannot move as things are. The message is a sentence for people. */
@@ -51,8 +53,8 @@ const MOST_COUNTED = 100_000;
 /** Counts what has to go to the ledger in use before the log can leave it; no more than 100,000 of each. */
 export async function undrained(query: Query): Promise<Undrained> {
   const [row] = await query<Record<keyof Undrained, number>>(
-    `SELECT
-       (SELECT count(*)::integer FROM (SELECT FROM event WHERE leaf_index IS NULL LIMIT $1) AS e) AS events,
+    `WITH ${OPEN} SELECT
+       ${COUNTED('$1')}::integer AS events,
        (SELECT count(*)::integer FROM (
          SELECT FROM consent_event WHERE block_number IS NULL AND refused IS NULL LIMIT $1) AS c) AS consents,
        (SELECT count(*)::integer FROM batch WHERE block IS NULL) AS batches`,

@@ -1,4 +1,5 @@
-import { CompactRange } from '#libs/merkle';
+import { CompactRange, type Growth } from '#libs/merkle';
+import type { IdRanges } from './id-range.js';
 import { type Lease, underLease } from './lease.js';
 import { numberEvents } from './outbox.js';
 import { type ParkedEvent, parkEvent } from './parked.js';
@@ -27,8 +28,8 @@ export interface SignedTransaction {
 export interface BatchToSave {
   first: number;
   range: CompactRange;
-  /** Ids of the events in the order of their leaves. */
-  events: readonly string[];
+  /** Ids of the events; their leaves have this order. */
+  events: IdRanges;
   /** The one event in whose place another leaf stands. */
   parked?: ParkedEvent;
   /** May still be on its way: the events get their places meanwhile. When it rejects, nothing is saved. */
@@ -123,13 +124,13 @@ export async function replaceTransaction(
 }
 
 /**
- * One transaction: under the lease, the batch in flight is anchored for good and its leaves (hashes, in order) enter the
+ * One transaction: under the lease, the batch in flight is anchored for good and its leaves enter the
  * tiles. Throws when the batch is not in flight with this very transaction.
  */
 export async function anchorBatch(
   transact: Transact,
   lease: Lease,
-  batch: { first: number; leaves: readonly Uint8Array[] },
+  batch: { first: number; growth: Growth },
   anchor: Anchor,
 ): Promise<void> {
   await transact(async (query) => {
@@ -142,7 +143,7 @@ export async function anchorBatch(
       [batch.first, anchor.txId, anchor.blockNumber.toString(), anchor.block, anchor.checkpoint],
     );
     if (rows.length !== 1) throw new Error('the batch is not in flight with this transaction');
-    await appendTiles(query, batch.first, batch.leaves);
+    await appendTiles(query, batch.first, batch.growth);
   });
 }
 

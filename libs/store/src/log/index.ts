@@ -9,6 +9,7 @@ export {
   type Undrained,
   undrained,
 } from './adoption.js';
+export { type Backlog, backlog } from './backlog.js';
 export {
   type Anchor,
   anchorBatch,
@@ -32,8 +33,9 @@ export {
   type WaitingConsent,
   waitingConsents,
 } from './consent-outbox.js';
+export { below, countOf, type IdRange, type IdRanges, idAt } from './id-range.js';
 export { type Lease, LeaseLost, releaseLease, renewLease, takeLease } from './lease.js';
-export { type Backlog, backlog, numberedEvents, type OutboxEvent, unnumberedEvents } from './outbox.js';
+export { eventsOf, numberedEvents, type OutboxEvents, unnumberedEvents } from './outbox.js';
 export { type EventToPark, eventToPark, type ParkedEvent, type Refused, refusedForGood } from './parked.js';
 export {
   type BlockFacts,
@@ -49,4 +51,5 @@ export {
 export type { Query, Transact } from './query.js';
 export { type ReceiptParts, receiptOfLeaf, receiptOfVersion } from './receipt-parts.js';
 export { awaitsConsent, type EventReliance, reliancesOf } from './reliance.js';
+export { Settling } from './settled.js';
 export { consistencyProof, inclusionProof } from './tile.js';

@@ -1,75 +1,92 @@
+import { columnsOf, countOf, type IdRanges, rangesOf } from './id-range.js';
 import type { Query } from './query.js';
 
-/** An event of the outbox as the log sees it. */
-export interface OutboxEvent {
-  /** Row id: an order of insertion, not of commit. */
-  id: string;
-  decision: 'permit' | 'deny';
-  leaf: Buffer;
+/** Events of the outbox as the log sees them. */
+export interface OutboxEvents {
+  /** Their row ids: an order of insertion, not of commit. */
+  ids: IdRanges;
+  /** Of each, in the order of the ids, a byte for the decision (1 permit, 0 deny) and the leaf hash: what the ledger gets. */
+  entries: Buffer;
 }
 
-/** Committed events that have no place in the log yet, oldest row first, at most `limit`. Marks nothing. */
-export function unnumberedEvents(query: Query, limit: number): Promise<OutboxEvent[]> {
-  return query<OutboxEvent>(
-    'SELECT id::text, decision, leaf FROM event WHERE leaf_index IS NULL ORDER BY event.id LIMIT $1',
+/** Where events without a place can be: between those that have one, and behind the last. Nothing is looked for below what is settled. */
+export const OPEN = `placed AS (
+    SELECT first_event, last_event FROM event_place WHERE first_event > (SELECT up_to FROM event_settled)
+  ), gaps AS (
+    SELECT coalesce(lag(last_event) OVER (ORDER BY first_event), (SELECT up_to FROM event_settled)) AS after, first_event AS before
+    FROM placed
+  ), open AS (
+    SELECT after, before FROM gaps WHERE before > after + 1
+    UNION ALL
+    SELECT coalesce((SELECT max(last_event) FROM placed), (SELECT up_to FROM event_settled)), 9223372036854775807
+  )`;
+
+/** The first event of each of these parts, where there is one. */
+const BEGUN = `${OPEN}, begun AS (
+    SELECT start, before FROM open CROSS JOIN LATERAL
+      (SELECT id AS start FROM event WHERE id > after AND id < before ORDER BY id LIMIT 1) AS found
+  )`;
+
+const ENTRIES = `coalesce(string_agg(int8send(id), '' ORDER BY id), '') AS ids,
+  coalesce(string_agg((CASE decision WHEN 'permit' THEN '\\x01' ELSE '\\x00' END)::bytea || leaf, '' ORDER BY id), '') AS entries`;
+
+interface Row {
+  ids: Buffer;
+  entries: Buffer;
+}
+
+function outboxEvents(row: Row | undefined): OutboxEvents {
+  return row === undefined ? { ids: [], entries: Buffer.alloc(0) } : { ids: rangesOf(row.ids), entries: row.entries };
+}
+
+/**
+ * Committed events that have no place in the log yet, those with the lowest ids, at most `limit`, and at least one where there is one.
+ * Marks nothing.
+ */
+export async function unnumberedEvents(query: Query, limit: number): Promise<OutboxEvents> {
+  // No further than twice as many ids: the plan may then be any, without statistics too.
+  const rows = await query<Row>(
+    `WITH ${BEGUN}, bound AS (SELECT min(start) + 2 * $1::bigint AS beyond FROM begun), waiting AS (
+       SELECT e.id, e.decision, e.leaf FROM bound, begun CROSS JOIN LATERAL
+         (SELECT id, decision, leaf FROM event WHERE id >= start AND id < LEAST(before, beyond)) AS e
+       ORDER BY e.id LIMIT $1
+     ) SELECT ${ENTRIES} FROM waiting`,
     [limit],
   );
+  return outboxEvents(rows[0]);
 }
 
-/** The events with places [first, end) in the log, in that order; of what is parked the leaf that stands in its place. */
-export function numberedEvents(query: Query, first: number, end: number): Promise<OutboxEvent[]> {
-  return query<OutboxEvent>(
-    `SELECT id::text, decision, coalesce(parked_event.leaf, event.leaf) AS leaf
-     FROM event LEFT JOIN parked_event ON parked_event.event = event.id
-     WHERE leaf_index >= $1 AND leaf_index < $2 ORDER BY leaf_index`,
+/** Just these events. */
+export async function eventsOf(query: Query, ids: IdRanges): Promise<OutboxEvents> {
+  const rows = await query<Row>(
+    `SELECT ${ENTRIES} FROM unnest($1::bigint[], $2::bigint[]) AS x (first, last) JOIN event ON id BETWEEN x.first AND x.last`,
+    columnsOf(ids),
+  );
+  return outboxEvents(rows[0]);
+}
+
+/** The events of the batch that has the places [first, end); of what is parked the leaf that stands in its place. */
+export async function numberedEvents(query: Query, first: number, end: number): Promise<OutboxEvents> {
+  const rows = await query<Row>(
+    `SELECT ${ENTRIES} FROM (SELECT e.id, decision, coalesce(parked.leaf, e.leaf) AS leaf
+       FROM event_place p JOIN event e ON e.id BETWEEN p.first_event AND p.last_event
+         LEFT JOIN parked_event parked ON parked.event = e.id
+       WHERE p.first_index >= $1 AND p.first_index < $2) AS batch`,
     [first, end],
   );
+  return outboxEvents(rows[0]);
 }
 
 /** Gives the events the places from `first` on. Throws when one is gone or has a place already: nothing may commit then. */
-export async function numberEvents(query: Query, ids: readonly string[], first: number): Promise<void> {
-  const [lowest, highest] = bounds(ids);
-  // Between the two: else the planner looks at all that wait, whatever their number.
+export async function numberEvents(query: Query, ids: IdRanges, first: number): Promise<void> {
   const [row] = await query<{ count: string }>(
-    `WITH numbered AS (
-       UPDATE event SET leaf_index = $2::bigint + given.place - 1
-       FROM unnest($1::bigint[]) WITH ORDINALITY AS given (id, place)
-       WHERE event.id = given.id AND event.id BETWEEN $3::bigint AND $4::bigint AND event.leaf_index IS NULL
-       RETURNING 1
-     ) SELECT count(*)::text FROM numbered`,
-    [`{${ids.join(',')}}`, first, lowest, highest],
+    `WITH given AS (
+       SELECT x.first, x.last, $3::bigint + sum(x.last - x.first + 1) OVER (ORDER BY x.first) - (x.last - x.first + 1) AS place
+       FROM unnest($1::bigint[], $2::bigint[]) AS x (first, last)
+     ), numbered AS (
+       INSERT INTO event_place (first_index, first_event, last_event) SELECT place, first, last FROM given
+     ) SELECT count(*)::text FROM given JOIN event ON id BETWEEN given.first AND given.last`,
+    [...columnsOf(ids), first],
   );
-  if (Number(row?.count) !== ids.length) throw new Error('an event of the batch is gone or has a place already');
-}
-
-function bounds(ids: readonly string[]): [lowest: string, highest: string] {
-  const sorted = ids.map(BigInt).sort((a, b) => (a < b ? -1 : 1));
-  return [String(sorted[0] ?? 0n), String(sorted.at(-1) ?? 0n)];
-}
-
-/** What waits: events without a VALID transaction, and for how long the oldest of them has waited (0 for none). */
-export interface Backlog {
-  events: number;
-  oldestSeconds: number;
-}
-
-/** Rows from the front of the queue among which the oldest event is: ids are nearly in the order of time. */
-const FRONT = 1_000;
-
-/** Counts the events that are not anchored yet. `limit` bounds the work: no more than so many without a place are counted. */
-export async function backlog(query: Query, limit: number): Promise<Backlog> {
-  const [row] = await query<{ events: string; seconds: number | null }>(
-    `WITH flying AS (SELECT first_index, tree_size FROM batch WHERE block IS NULL),
-     front AS (
-       (SELECT time FROM event WHERE leaf_index IS NULL ORDER BY id LIMIT ${FRONT})
-       UNION ALL
-       (SELECT time FROM event, flying WHERE leaf_index >= first_index AND leaf_index < tree_size
-        ORDER BY leaf_index LIMIT ${FRONT})
-     )
-     SELECT ((SELECT count(*) FROM (SELECT FROM event WHERE leaf_index IS NULL ORDER BY id LIMIT $1) AS waiting)
-         + coalesce((SELECT tree_size - first_index FROM flying), 0))::text AS events,
-       (SELECT extract(epoch FROM clock_timestamp() - min(time))::float8 FROM front) AS seconds`,
-    [limit],
-  );
-  return { events: Number(row?.events ?? 0), oldestSeconds: Math.max(0, row?.seconds ?? 0) };
+  if (Number(row?.count) !== countOf(ids)) throw new Error('an event of the batch is gone');
 }

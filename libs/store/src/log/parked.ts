@@ -8,7 +8,7 @@ export interface EventToPark {
 }
 
 /** Throws Error when there is no such event. */
-export async function eventToPark(query: Query, id: string): Promise<EventToPark> {
+export async function eventToPark(query: Query, id: number): Promise<EventToPark> {
   const [row] = await query<EventToPark>('SELECT event_id AS "eventId", record, leaf FROM event WHERE id = $1', [id]);
   if (row === undefined) throw new Error('the event is gone');
   return row;
@@ -16,7 +16,7 @@ export async function eventToPark(query: Query, id: string): Promise<EventToPark
 
 /** What takes an event's place in the log. */
 export interface ParkedEvent {
-  event: string;
+  event: number;
   record: Uint8Array;
   leaf: Uint8Array;
   reason: string;
@@ -41,7 +41,7 @@ const MOST_NAMED = 100;
 /** Oldest first, at most a hundred of each. */
 export async function refusedForGood(query: Query): Promise<Refused> {
   const events = await query<Refused['events'][number]>(
-    `SELECT p.event::text, e.leaf_index::text AS "leafIndex", p.reason FROM parked_event p JOIN event e ON e.id = p.event
+    `SELECT p.event::text, place_of(p.event)::text AS "leafIndex", p.reason FROM parked_event p
      ORDER BY p.event LIMIT $1`,
     [MOST_NAMED],
   );

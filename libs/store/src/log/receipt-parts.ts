@@ -26,11 +26,12 @@ interface PartsRow {
 
 /** What is parked is not in the log as itself, so it has no receipt. */
 const PARTS = `SELECT event.record,
-    CASE WHEN NOT EXISTS (SELECT FROM parked_event WHERE parked_event.event = event.id) THEN event.leaf_index::text END AS leaf, batch.tree_size::text AS size, batch.checkpoint,
+    CASE WHEN NOT EXISTS (SELECT FROM parked_event WHERE parked_event.event = event.id) THEN place_of(event.id)::text END AS leaf,
+    batch.tree_size::text AS size, batch.checkpoint,
     batch.tx_id AS tx, batch.block,
     (SELECT a.tree_size::text FROM adoption a WHERE a.tx_id IS NOT NULL AND batch.tree_size <= a.tree_size) AS moved
   FROM event LEFT JOIN batch ON batch.first_index =
-    (SELECT max(first_index) FROM batch AS earlier WHERE earlier.first_index <= event.leaf_index)`;
+    (SELECT max(first_index) FROM batch AS earlier WHERE earlier.first_index <= place_of(event.id))`;
 
 async function parts(query: Query, row: PartsRow | undefined): Promise<ReceiptParts | 'unanchored' | undefined> {
   if (row === undefined) return undefined;
@@ -51,6 +52,6 @@ export async function receiptOfVersion(query: Query, pid: bigint): Promise<Recei
 
 /** The receipt of the event at a place of the log. */
 export async function receiptOfLeaf(query: Query, leafIndex: number): Promise<ReceiptParts | 'unanchored' | undefined> {
-  const rows = await query<PartsRow>(`${PARTS} WHERE event.leaf_index = $1`, [leafIndex]);
+  const rows = await query<PartsRow>(`${PARTS} WHERE event.id = event_at($1)`, [leafIndex]);
   return parts(query, rows[0]);
 }

@@ -1,8 +1,9 @@
+import { columnsOf, type IdRanges } from './id-range.js';
 import type { Query } from './query.js';
 
 /** That an event relied on a version of a Consent. */
 export interface EventReliance {
-  event: string;
+  event: number;
   /** Base64url. */
   handle: string;
   version: number;
@@ -10,16 +11,19 @@ export interface EventReliance {
   time: bigint;
 }
 
-/** What these events relied on. What is parked relies on nothing: its leaf says nothing of what was decided. */
-export async function reliancesOf(query: Query, events: readonly string[]): Promise<EventReliance[]> {
+const AMONG =
+  'unnest($1::bigint[], $2::bigint[]) AS x (first, last) JOIN event_consent r ON r.event BETWEEN x.first AND x.last';
+
+/** What these events relied on, in their order. What is parked relies on nothing: its leaf says nothing of what was decided. */
+export async function reliancesOf(query: Query, events: IdRanges): Promise<EventReliance[]> {
   const rows = await query<{ event: string; handle: Buffer; version: number; time: string }>(
     `SELECT r.event::text, c.handle, c.version, micros(e.time) AS time
-     FROM event_consent r JOIN event e ON e.id = r.event JOIN consent_event c ON c.consent_pid = r.consent_pid
-     WHERE r.event = ANY ($1::bigint[]) AND NOT EXISTS (SELECT FROM parked_event p WHERE p.event = r.event)`,
-    [events],
+     FROM ${AMONG} JOIN event e ON e.id = r.event JOIN consent_event c ON c.consent_pid = r.consent_pid
+     WHERE NOT EXISTS (SELECT FROM parked_event p WHERE p.event = r.event) ORDER BY r.event`,
+    columnsOf(events),
   );
   return rows.map(({ event, handle, version, time }) => ({
-    event,
+    event: Number(event),
     handle: handle.toString('base64url'),
     version,
     time: BigInt(time),
@@ -27,11 +31,11 @@ export async function reliancesOf(query: Query, events: readonly string[]): Prom
 }
 
 /** Whether one of these events relied on a Consent that is still on its way to the ledger. */
-export async function awaitsConsent(query: Query, events: readonly string[]): Promise<boolean> {
+export async function awaitsConsent(query: Query, events: IdRanges): Promise<boolean> {
   const [row] = await query<{ awaits: boolean }>(
-    `SELECT EXISTS (SELECT FROM event_consent r JOIN consent_event c ON c.consent_pid = r.consent_pid
-       WHERE r.event = ANY ($1::bigint[]) AND c.block_number IS NULL AND c.refused IS NULL) AS awaits`,
-    [events],
+    `SELECT EXISTS (SELECT FROM ${AMONG} JOIN consent_event c ON c.consent_pid = r.consent_pid
+       WHERE c.block_number IS NULL AND c.refused IS NULL) AS awaits`,
+    columnsOf(events),
   );
   return row?.awaits === true;
 }

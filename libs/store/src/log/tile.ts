@@ -3,6 +3,7 @@ import {
   appendToTiles,
   consistencyNodes,
   edgeTiles,
+  type Growth,
   inclusionNodes,
   type NodeId,
   proofFromTiles,
@@ -25,9 +26,9 @@ async function readTiles(query: Query, ids: readonly TileId[]): Promise<TileRead
   return (id) => tiles.get(name(id));
 }
 
-/** Appends leaf hashes to the tiles of a tree of `size` leaves. Inside the transaction that anchors their batch. */
-export async function appendTiles(query: Query, size: number, leaves: readonly Uint8Array[]): Promise<void> {
-  const tiles = appendToTiles(size, leaves, await readTiles(query, edgeTiles(size)));
+/** Extends the tiles of a tree of `size` leaves. Inside the transaction that anchors the batch. */
+export async function appendTiles(query: Query, size: number, growth: Growth): Promise<void> {
+  const tiles = appendToTiles(size, growth, await readTiles(query, edgeTiles(size)));
   await query(
     `INSERT INTO tile (level, index, hashes) SELECT * FROM unnest($1::smallint[], $2::bigint[], $3::bytea[])
      ON CONFLICT (level, index) DO UPDATE SET hashes = excluded.hashes`,
