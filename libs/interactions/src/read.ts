@@ -1,7 +1,7 @@
 // FHIR R4 http.html#read
 import { decide } from '#libs/consent';
-import type { StoredVersion } from '#libs/store';
 import type { Answer } from './answer.js';
+import { isHeld } from './conditional/held.js';
 import type { FhirRequest } from './fhir-request.js';
 import { granted } from './grant.js';
 import type { Services } from './services.js';
@@ -16,11 +16,4 @@ export async function readResource(services: Services, request: FhirRequest): Pr
   const held = result.outcome === 'found' && isHeld(request, result.version);
   const version = await shown(services, request, 'read', result, { status: held ? 304 : 200 });
   return held ? { status: 304, headers: versionHeaders(version) } : versionAnswer(version);
-}
-
-/** FHIR R4 http.html#cread; RFC 9110 section 13.1.3: with If-None-Match, If-Modified-Since does not count. */
-function isHeld(request: FhirRequest, { version, lastUpdated }: StoredVersion): boolean {
-  if (request.ifNoneMatch.length > 0) return request.ifNoneMatch.includes(String(version));
-  const seconds = Number(lastUpdated / 1_000_000n) * 1000;
-  return request.ifModifiedSince !== undefined && seconds <= request.ifModifiedSince;
 }
