@@ -14,7 +14,7 @@ export interface Journal {
 export interface RaceOptions {
   readonly clients: number;
   readonly writes: number;
-  /** SIGKILLs of one server or the other, at moments that chance takes. */
+  /** SIGKILLs of one server or the other, spread over the writes, at moments that chance takes. */
   readonly kills: number;
 }
 
@@ -29,7 +29,7 @@ const versionOf = (reply: Reply | undefined) =>
 
 const told = (reply: Reply | undefined) => (reply === undefined ? {} : { status: reply.status });
 
-/** Every client makes its writes one after the other; until the last is done servers are killed. */
+/** Every client makes its writes one after the other, each at a server that is up; meanwhile servers are killed. */
 export async function race(
   servers: ServersUnderTest,
   { clients, writes, kills }: RaceOptions,
@@ -40,23 +40,31 @@ export async function race(
   const client = async (name: number) => {
     for (let nth = 0; nth < writes; nth += 1) {
       const server = chance.of(servers.servers);
-      if (!server.program.isRunning) await sleep(20);
+      await server.program.says('ready');
       await write(servers, server, `m${name}-${nth}`, chance, journal, seen);
     }
   };
-  const done = Promise.all(Array.from({ length: clients }, (_, name) => client(name)));
-  await Promise.all([done, killing(servers, kills, chance)]);
+  const done = () => (journal.asked.length + journal.once.length) / (clients * writes);
+  const all = Promise.all(Array.from({ length: clients }, (_, name) => client(name)));
+  await Promise.all([all, killing(servers, kills, chance, done)]);
   await servers.quiet();
   return journal;
 }
 
-async function killing({ servers }: ServersUnderTest, kills: number, chance: Chance): Promise<void> {
+/** Each kill waits for its share of the writes, not for a time: on a slow machine as many of them meet a server that dies. */
+async function killing(
+  { servers }: ServersUnderTest,
+  kills: number,
+  chance: Chance,
+  done: () => number,
+): Promise<void> {
   for (let kill = 0; kill < kills; kill += 1) {
     const { program } = chance.of(servers);
-    await sleep(100 + chance.below(400));
+    const from = (kill + chance.next()) / (kills + 1);
+    while (done() < from) await sleep(5);
+    await program.says('ready');
     await program.kill();
     program.start();
-    await program.says('ready');
   }
 }
 

@@ -127,6 +127,19 @@ describe('a conditional update', () => {
   });
 });
 
+test('an update with If-None-Match: * creates, also after a deletion, and is 412 where there is a version', async () => {
+  const put = (path = 'Patient/none-match') =>
+    server.send('PUT', path, {
+      body: { resourceType: 'Patient', id: 'none-match' },
+      headers: { 'if-none-match': '*' },
+    });
+  expect(tally(await Promise.all(Array.from({ length: 10 }, () => put())))).toEqual({ 201: 1, 412: 9 });
+  expect((await put('Patient?_id=none-match')).status).toBe(412);
+  await server.send('DELETE', 'Patient/none-match');
+  expect([(await put()).status, (await put()).status]).toEqual([201, 412]);
+  expect((await server.send('GET', 'Patient/none-match/_history')).json().total).toBe(3);
+});
+
 describe('a conditional delete', () => {
   test('deletes the one match, and is 204 where there is none', async () => {
     const made = idOf(await create('del'));
@@ -161,6 +174,9 @@ describe('a conditional read', () => {
     expect((await get({ 'if-modified-since': earlier })).status).toBe(200);
     expect((await get({ 'if-none-match': 'W/"1"', 'if-modified-since': earlier })).status).toBe(304);
     expect((await get({ 'if-none-match': 'W/"2"', 'if-modified-since': modified })).status).toBe(200);
+    expect((await get({ 'if-none-match': '*' })).status).toBe(304);
+    const version = await server.send('GET', `${path}/_history/1`, { headers: { 'if-none-match': 'W/"1"' } });
+    expect([version.status, version.headers.get('etag'), version.text]).toEqual([304, 'W/"1"', '']);
   });
 });
 

@@ -51,6 +51,23 @@ describe('the history of a type and of the system', () => {
     expect([deletion?.resource, deletion?.request]).toEqual([undefined, { method: 'DELETE', url: 'Group/b' }]);
   });
 
+  test('says what each version was answered with: 201 where there was nothing before it, or a deletion', async () => {
+    await put('Flag', 'f', FLAG);
+    await put('Flag', 'f', FLAG);
+    await server.send('DELETE', 'Flag/f');
+    await put('Flag', 'f', FLAG);
+    await server.send('POST', 'Flag', { body: { resourceType: 'Flag', ...FLAG } });
+    const statuses = async (path: string) =>
+      ((await page(path)).entry as unknown as { response: { status: string } }[]).map(
+        ({ response }) => response.status,
+      );
+    expect(await statuses('Flag/f/_history')).toEqual(['201', '204', '200', '201']);
+    expect(await statuses('Flag/_history')).toEqual(['201', '201', '204', '200', '201']);
+    expect(await statuses('Flag/f/_history?_count=1')).toEqual(['201']);
+  });
+
+  const FLAG = { status: 'active', code: { text: 'x' }, subject: { reference: 'Group/a' } };
+
   test('pages show each version once while others write', async () => {
     for (let index = 0; index < 12; index += 1) await put('Device', `p${index}`);
     const before = await all('Device/_history');

@@ -78,7 +78,7 @@ describe('Patient $everything', () => {
     const body = { resourceType: 'Parameters', parameter };
     const posted = (await server.send('POST', 'Patient/p/$everything', { body })).json();
     expect([...namesOf(posted), ...namesOf(await get(next(posted) as string))].sort()).toEqual(OBSERVATIONS);
-    for (const query of ['start=x', 'nonsense=1', '_count=0', '_cursor=x', '_since=x']) {
+    for (const query of ['start=x', 'nonsense=1', '_count=0', '_cursor=x', '_since=x', '_type=Nonsense']) {
       expect([query, (await server.send('GET', `Patient/p/$everything?${query}`)).status]).toEqual([query, 400]);
     }
   });
@@ -124,9 +124,9 @@ describe('$meta, $meta-add and $meta-delete', () => {
 
   test('make a new version that differs in its meta alone, or none where nothing changes', async () => {
     await server.send('PUT', 'Basic/m', { body: text });
-    const added = await add({ tag: [TAG], profile: ['http://x.test/p'] });
+    const added = await add({ tag: [TAG, TAG], profile: ['http://x.test/p'] });
     expect(metaIn(added)).toMatchObject({ versionId: '2', tag: [TAG], profile: ['http://x.test/p'] });
-    const again = await add({ tag: [{ ...TAG, display: 'B' }] });
+    const again = await add({ tag: [{ ...TAG, display: 'B' }, TAG] });
     expect(metaIn(again)).toMatchObject({ versionId: '2', tag: [TAG] });
     expect((await server.send('GET', 'Basic/m')).text).toContain('"valueDecimal":1.00');
     const removed = await remove({ tag: [TAG] });
@@ -206,9 +206,33 @@ describe('Observation $stats', () => {
     const values = first?.resource.component.map(({ valueQuantity }) => valueQuantity.value) ?? [];
     expect(values.map((value) => Math.round(value * 1000) / 1000)).toEqual([4, 7, 1, 4, 4, 2.582, 16, 2.2]);
     expect(sources.map(({ name }) => name)).toEqual(Array(4).fill('source'));
-    for (const bad of ['subject=Patient/p&code=x', `${query}&statistic=none`, `${query}&duration=-1`]) {
+    for (const bad of [
+      'subject=Patient/p&code=x',
+      `${query}&statistic=none`,
+      `${query}&duration=-1`,
+      `${query}&period=2024`,
+    ]) {
       expect((await server.send('GET', `Observation/$stats?${bad}`)).status).toBe(400);
     }
+  });
+
+  test('says which period the figures are about', async () => {
+    const period = { start: '2024-01-01', end: '2024-12-31' };
+    const parameter = [
+      { name: 'subject', valueUri: 'Patient/p' },
+      { name: 'code', valueString: '8867-4' },
+      { name: 'statistic', valueCode: 'count' },
+    ];
+    const stats = async (...more: object[]) => {
+      const body = { resourceType: 'Parameters', parameter: [...parameter, ...more] };
+      const reply = await server.send('POST', 'Observation/$stats', { body });
+      return (reply.json().parameter as { resource: Record<string, unknown> }[])[0]?.resource ?? {};
+    };
+    expect((await stats({ name: 'period', valuePeriod: period })).effectivePeriod).toEqual(period);
+    const { start, end } = (await stats({ name: 'duration', valueDecimal: 2 })).effectivePeriod as typeof period;
+    expect(Date.parse(end) - Date.parse(start)).toBe(7_200_000);
+    const whole = await stats();
+    expect([whole.effectivePeriod, whole.effectiveDateTime]).toEqual([undefined, undefined]);
   });
 
   test('has every code of observation-statistics, regression as gradient and intercept', async () => {

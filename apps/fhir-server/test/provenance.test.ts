@@ -51,3 +51,11 @@ test('X-Provenance is not stored where nothing was written, and covers a whole t
   expect((await server.send('POST', '/fhir', { body, headers: header(PROVENANCE) })).status).toBe(200);
   expect((await search('_count=1')).entry?.[0]?.resource?.target).toHaveLength(2);
 });
+
+test('X-Provenance is not for a batch, whose entries are each their own', async () => {
+  const before = await server.traces();
+  const entry = [{ resource: { resourceType: 'Patient' }, request: { method: 'POST', url: 'Patient' } }];
+  const body = { resourceType: 'Bundle', type: 'batch', entry };
+  expect((await server.send('POST', '/fhir', { body, headers: header(PROVENANCE) })).status).toBe(400);
+  expect(await server.traces()).toEqual(before);
+});

@@ -162,7 +162,7 @@ describe('the edge', () => {
 
   test('refuses methods, media types and formats it does not take', async () => {
     const put = await server.send('PUT', 'Patient/1/_history/1', { body: {} });
-    expect([put.status, put.headers.get('allow')]).toEqual([405, 'GET']);
+    expect([put.status, put.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
     expect((await server.send('DELETE', 'Patient')).status).toBe(400);
     const turtle = { 'content-type': 'text/turtle', accept: 'text/turtle' };
     expect((await server.send('POST', 'Patient', { body: '<Patient/>', headers: turtle })).status).toBe(406);

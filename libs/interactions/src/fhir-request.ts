@@ -31,7 +31,7 @@ export interface SystemRequest {
   readonly source?: BodySource | 'translation';
   /** The version that If-Match demands. */
   readonly ifMatch?: string;
-  /** Versions the client holds. */
+  /** Versions that the client holds; `*` for any, which an update takes to mean that there must be none. */
   readonly ifNoneMatch: readonly string[];
   /** The client holds what was current then; milliseconds since 1970, whole seconds. */
   readonly ifModifiedSince?: number;

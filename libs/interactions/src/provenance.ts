@@ -11,7 +11,7 @@ import type { Services } from './services.js';
 /**
  * Does the interaction and stores the Provenance, in one transaction: both or neither. Its targets are the versions written;
  * where none was, no Provenance is stored.
- * @throws FhirError 400 for what is no Provenance, or one with targets of its own; 422 for an invalid one; and as the
+ * @throws FhirError 400 for what is no Provenance, one with targets of its own, or a batch; 422 for an invalid one; and as the
  * interaction does.
  */
 export async function withProvenance(
@@ -27,7 +27,7 @@ export async function withProvenance(
   if (document.value.target !== undefined) throw badRequest('The server sets the target of X-Provenance');
   const { beforeCommit, ...rest } = services;
   return services.store.transaction(async (store) => {
-    const inside = { ...rest, store };
+    const inside = { ...rest, store, isOneTransaction: true as const };
     const answer = await interact(inside, request);
     const written = answer.written ?? [];
     if (written.length > 0) await createUnconditionally(inside, provenanceRequest(request, document, written));

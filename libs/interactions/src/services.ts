@@ -35,6 +35,8 @@ export interface Services {
   readonly disclosed?: (versions: readonly Disclosed[]) => void;
   /** Called in the transaction of a Bundle, or of a write with X-Provenance, as the last thing: what it throws undoes it. */
   readonly beforeCommit?: (store: StoreTransaction, answer: Answer) => Promise<void>;
+  /** Set inside the one transaction of a write with X-Provenance. */
+  readonly isOneTransaction?: true;
   /** Hears how many entries of a Bundle are done; throws where it is to go no further. */
   readonly progress?: (done: number, all: number) => void;
   /** Where content goes that is too large for a row; without it, there can be none. */

@@ -5,6 +5,7 @@ import type { JsonDocument } from '#libs/fhir-json';
 import { type FhirError, methodNotAllowed, notFound, preconditionFailed } from '#libs/fhir-model';
 import type { NotWritten, UpdateRequest } from '#libs/store';
 import type { Answer } from './answer.js';
+import { ANY_VERSION } from './conditional/held.js';
 import type { FhirRequest } from './fhir-request.js';
 import { granted } from './grant.js';
 import { writeEvent } from './record.js';
@@ -21,13 +22,12 @@ import { versionNumber } from './version-number.js';
 export async function updateOne(services: Services, request: FhirRequest, id: string): Promise<Answer> {
   const facts = await granted(services, request, 'update');
   const document = resourceBody(services, request);
-  const mayCreate = isSystemClient(request.context);
   const { store } = services;
   const answer = decide(facts, store.hash64);
   const warnings = await checkReferences(services, request, document, answer);
   const replacement = replacementOf(services, request, id, document);
   const result = await store.update(replacement, decideWrite(facts, store.hash64), answer);
-  if (!('version' in result)) throw refusal(result, mayCreate);
+  if (!('version' in result)) throw refusal(result, replacement);
   const status = result.outcome === 'created' ? 201 : 200;
   return writtenAnswer(services, request, status, result.version, result.readable, warnings);
 }
@@ -38,12 +38,12 @@ export async function refuseUpdate(services: Services, request: FhirRequest, id:
   const { store } = services;
   const replacement = replacementOf(services, request, id, resourceBody(services, request));
   const refused = await store.refused(replacement, decideWrite(facts, store.hash64), decide(facts, store.hash64));
-  if (refused) throw refusal(refused, replacement.mayCreate);
+  if (refused) throw refusal(refused, replacement);
 }
 
 function replacementOf(services: Services, request: FhirRequest, id: string, document: JsonDocument): UpdateRequest {
   const mayCreate = isSystemClient(request.context);
-  const { type, ifMatch, blob } = request;
+  const { type, ifMatch, ifNoneMatch, blob } = request;
   return {
     type,
     id,
@@ -53,10 +53,12 @@ function replacementOf(services: Services, request: FhirRequest, id: string, doc
     event: writeEvent(services, request, 'update', mayCreate ? 404 : 405),
     ...(blob && { blob }),
     ...(ifMatch === undefined ? {} : { ifMatch: versionNumber(ifMatch) ?? 0 }),
+    ...(ifNoneMatch.includes(ANY_VERSION) && { ifNone: true }),
   };
 }
 
-function refusal({ outcome }: NotWritten, mayCreate: boolean): FhirError {
+function refusal({ outcome }: NotWritten, { mayCreate, ifNone }: UpdateRequest): FhirError {
+  if (outcome === 'conflict' && ifNone) return preconditionFailed('There is a version, and If-None-Match wants none');
   if (outcome === 'conflict') return preconditionFailed('If-Match names another version than the current one');
   return mayCreate ? notFound() : methodNotAllowed('You may not choose the id of a resource', ['GET']);
 }

@@ -4,17 +4,14 @@ import type { EventToRecord, ReadResult } from '#libs/store';
 import type { Answer } from './answer.js';
 import type { FhirRequest } from './fhir-request.js';
 import { granted } from './grant.js';
+import { eventOfRead, readAnswer } from './read-answer.js';
 import type { Services } from './services.js';
-import { eventOfResult, shownOf, statusOf } from './shown.js';
-import { versionAnswer } from './version-answer.js';
 import { versionNumber } from './version-number.js';
 
-/** One version. @throws FhirError 403, 404 (also when hidden) or 410 for the version that is the deletion. */
+/** One version; 304 if the client holds it. @throws FhirError 403, 404 (also when hidden) or 410 for the version that is the deletion. */
 export async function readVersion(services: Services, request: FhirRequest): Promise<Answer> {
-  const result = await fetchVersion(services, request, (found) =>
-    eventOfResult(services, request, 'vread', found, statusOf(found)),
-  );
-  return versionAnswer(shownOf(services, result));
+  const result = await fetchVersion(services, request, eventOfRead(services, request, 'vread'));
+  return readAnswer(services, request, result);
 }
 
 /** The version named in the URL, decided on; on record only with an `eventOf`. @throws FhirError 403. */

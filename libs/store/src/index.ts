@@ -10,7 +10,17 @@ export { BrokenSeal } from './keys/seal.js';
 export * from './log/index.js';
 export { openStore } from './open-store.js';
 export type { Locks } from './postgres/locks.js';
-export type { Absent, Broken, Denied, Found, Gone, History, HistoryResult, ReadResult } from './read-result.js';
+export type {
+  Absent,
+  Broken,
+  Denied,
+  Found,
+  Gone,
+  History,
+  HistoryEntry,
+  HistoryResult,
+  ReadResult,
+} from './read-result.js';
 export type { SearchPage } from './search/search-page.js';
 export type { Store, StoreOptions, StoreTransaction } from './store.js';
 export type { StoredVersion, VersionName } from './stored-version.js';

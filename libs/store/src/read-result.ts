@@ -43,10 +43,16 @@ export interface Broken extends ByConsent {
 
 export type ReadResult = Found | Gone | Absent | Denied | Broken;
 
+/** A version in a history. */
+export type HistoryEntry = (Found | Gone) & {
+  /** Whether there was nothing before it, or a deletion. */
+  readonly made: boolean;
+};
+
 /** The versions of one resource that may be shown, newest first; what may not is left out without a trace. */
 export interface History extends Decided {
   readonly outcome: 'found';
-  readonly entries: readonly (Found | Gone)[];
+  readonly entries: readonly HistoryEntry[];
   /** How many versions may be shown, over all pages. */
   readonly total: number;
   /** Pass as `before` for the next page; absent on the last. */

@@ -9,7 +9,7 @@ export type WriteOutcome =
   | 'created'
   | 'updated'
   | 'deleted'
-  /** If-Match named another version than the current one: 412. */
+  /** If-Match named another version than the current one, or there is one where If-None-Match wants none: 412. */
   | 'conflict'
   /** No such resource (update that may not create, delete). */
   | 'absent'
@@ -55,6 +55,8 @@ export interface CreateRequest {
 export interface Expectation {
   /** Version that must be the current one (If-Match). */
   readonly ifMatch?: number;
+  /** Whether there must be no current version but a deletion (If-None-Match: *). */
+  readonly ifNone?: boolean;
   /**
    * Whether a version may be replaced that the read permit hides. False: it is `denied`, which looks like `absent`, so that
    * writing tells no more than reading. True is for system clients, which keep records in step without seeing them.

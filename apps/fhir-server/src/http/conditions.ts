@@ -1,8 +1,6 @@
-// FHIR R4 http.html#concurrency and RFC 9110 section 13: If-Match, If-None-Match and Prefer.
+// FHIR R4 http.html#concurrency and RFC 9110 section 13: If-Match, If-Modified-Since and Prefer.
 import { badRequest } from '#libs/fhir-model';
-import type { Preference } from '#libs/interactions';
-
-const ENTITY_TAG = /^(?:W\/)?"([^"]{1,64})"$/;
+import { type Preference, taggedVersion } from '#libs/interactions';
 
 /**
  * The version that If-Match demands, undefined without the header.
@@ -10,15 +8,9 @@ const ENTITY_TAG = /^(?:W\/)?"([^"]{1,64})"$/;
  */
 export function ifMatch(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
-  const version = ENTITY_TAG.exec(header.trim())?.[1];
+  const version = taggedVersion(header);
   if (version === undefined) throw badRequest('If-Match must be one entity tag such as W/"3".');
   return version;
-}
-
-/** Versions that the client holds already (If-None-Match); malformed ones are left out, which only costs a transfer. */
-export function ifNoneMatch(header: string | undefined): string[] {
-  if (header === undefined) return [];
-  return header.split(',').flatMap((tag) => ENTITY_TAG.exec(tag.trim())?.[1] ?? []);
 }
 
 /** If-Modified-Since in milliseconds since 1970; what is no HTTP date does not count (RFC 9110 section 13.1.3). */

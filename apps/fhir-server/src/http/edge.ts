@@ -11,6 +11,7 @@ import {
   choiceOf,
   deferrableName,
   type FhirRequest,
+  heldVersions,
   type Services,
   started,
   withContent,
@@ -20,7 +21,7 @@ import {
 import { JobRunner } from '../jobs/job-runner.js';
 import { TokenVerifier } from '../token/token-verifier.js';
 import { send, sendError } from './answer-sender.js';
-import { ifMatch, ifModifiedSince, ifNoneMatch, preference, prefersAsync } from './conditions.js';
+import { ifMatch, ifModifiedSince, preference, prefersAsync } from './conditions.js';
 import { failureFacts } from './failure-facts.js';
 import { Measures } from './measures.js';
 import { refusalFormat, represented, wantedOf } from './representation.js';
@@ -120,7 +121,7 @@ export class Edge {
       ...(match === undefined ? {} : { ifMatch: match }),
       ...(since === undefined ? {} : { ifModifiedSince: since }),
       ...(condition === undefined ? {} : { condition }),
-      ifNoneMatch: ifNoneMatch(headers['if-none-match']),
+      ifNoneMatch: heldVersions(headers['if-none-match']),
       preference: preference(headers.prefer as string | undefined),
     };
   }

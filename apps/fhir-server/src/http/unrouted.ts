@@ -25,8 +25,9 @@ const ROUTES: readonly (readonly [RegExp, readonly string[]])[] = [
 export function unrouted(method: string, url: string): FhirError {
   const path = url.split('?')[0] ?? '';
   const allowed = ROUTES.find(([pattern]) => pattern.test(path))?.[1] ?? operationMethods(path);
-  if (!allowed || allowed.includes(method)) return notFound();
-  return methodNotAllowed(`${method} is not for this URL`, [...allowed]);
+  const methods = allowed?.flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : [one]));
+  if (!methods || methods.includes(method)) return notFound();
+  return methodNotAllowed(`${method} is not for this URL`, methods);
 }
 
 const OPERATION = /^\/fhir\/([A-Za-z]+)(?:\/([^/$_]+)(?:\/_history\/([^/$]+))?)?\/\$([a-z-]+)$/;

@@ -14,6 +14,7 @@ import { searchType } from '../search.js';
 import { searchCompartment, searchSystem } from '../search-several.js';
 import type { Services } from '../services.js';
 import { readVersion } from '../vread.js';
+import { isReading } from './order.js';
 import type { EntryTarget } from './target.js';
 
 /** An interaction or operation. */
@@ -23,7 +24,7 @@ export type Interact = (services: Services, request: FhirRequest) => Promise<Ans
 export function interactionOf(method: string, target: EntryTarget): Interact {
   const { tail } = target;
   if (tail?.startsWith('$')) return operation(method, target, tail.slice(1));
-  if (method === 'GET') return reading(target);
+  if (isReading(method)) return reading(target);
   if (tail !== undefined || target.type === undefined || isPart(target)) throw notFound();
   return writing(method, target);
 }
@@ -35,7 +36,7 @@ function isPart({ version, member }: EntryTarget): boolean {
 function operation(method: string, target: EntryTarget, name: string): Interact {
   const found = operationAt(name, target);
   if (found === undefined) throw notFound();
-  if (method !== 'POST' && (method !== 'GET' || found.affectsState)) {
+  if (method !== 'POST' && (!isReading(method) || found.affectsState)) {
     throw methodNotAllowed(`${method} is not for this operation`, found.affectsState ? ['POST'] : ['GET', 'POST']);
   }
   return found.interact;

@@ -9,6 +9,7 @@ import { atEntry, type Entry, readEntry } from './entry.js';
 import { placedInBundle } from './entry-place.js';
 import { entryRequest } from './entry-request.js';
 import { type Interact, interactionOf } from './interaction-of.js';
+import { isReading } from './order.js';
 import type { ReceivedBundle } from './process.js';
 import { type EntryTarget, entryTarget } from './target.js';
 
@@ -59,7 +60,7 @@ function planned(
   const { method } = asked;
   const target = entryTarget(asked.url);
   const interact = interactionOf(method, target);
-  const writes = method !== 'GET' && !target.tail?.startsWith('$');
+  const writes = !isReading(method) && !target.tail?.startsWith('$');
   const request = { ...entryRequest(outer, entry, target), ...newId(method, target) };
   if (writes && (method === 'POST' || method === 'PUT')) {
     if (resource === undefined) throw badRequest(`${method} needs a resource`, 'required');

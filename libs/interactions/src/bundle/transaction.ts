@@ -11,8 +11,9 @@ import { rewriteLinks } from '../references/rewrite.js';
 import type { Services } from '../services.js';
 import { ContentBound } from './content-bound.js';
 import { atEntry, entryResource } from './entry.js';
+import { entryAnswer } from './entry-answer.js';
 import { linksOf, newLink } from './links.js';
-import { inOrder } from './order.js';
+import { inOrder, isReading } from './order.js';
 import { type PlannedEntry, planEntry } from './planned-entry.js';
 import type { ReceivedBundle } from './process.js';
 import { checkAll, type Referring, referringOf } from './referring.js';
@@ -57,7 +58,7 @@ async function stored(
     try {
       const document = rewritten(bundle, plan, links, resolution);
       const answer = await done(inside, plan, document, resolution.matches.get(plan.index));
-      answers[plan.index] = responseEntry(content.bounded(answer));
+      answers[plan.index] = responseEntry(entryAnswer(answer, plan.method, plan.request, content));
       // Only the names: the versions have their content with them.
       written[plan.index] = (answer.written ?? []).map(({ type, id, version }) => ({ type, id, version }));
       referring[plan.index] = referringOf(services, plan, document, answer);
@@ -67,7 +68,7 @@ async function stored(
   };
   const { open } = resolution;
   const isOpen = ({ references }: PlannedEntry) => references.some((reference) => open.has(reference));
-  const isRead = ({ method }: PlannedEntry) => method === 'GET' || method === 'HEAD';
+  const isRead = ({ method }: PlannedEntry) => isReading(method);
   const order = inOrder(plans.map(({ method }) => method)).map((index) => plans[index] as PlannedEntry);
   const turn = new InTurn(services, bundle, one);
   await turn.all(order.filter((plan) => !isRead(plan) && !isOpen(plan)));
@@ -123,7 +124,7 @@ function rewritten(
   resolution: Resolution,
 ): JsonDocument | undefined {
   const span = entries[plan.index];
-  if (span === undefined || plan.method === 'GET' || plan.method === 'DELETE') return undefined;
+  if (span === undefined || isReading(plan.method) || plan.method === 'DELETE') return undefined;
   const resource = entryResource(bytes.subarray(span.start, span.end));
   if (resource === undefined || !plan.writes) return resource;
   if (links.size === 0 && resolution.references.size === 0) return resource;

@@ -1,8 +1,8 @@
 // FHIR R4 http.html#trules: entries that do not depend on each other are worked on at once, a bounded number
 import { FhirError } from '#libs/fhir-model';
 
-/** Entries that are worked on at once, and bytes of theirs: enough for two statements of the store. */
-const MOST_ENTRIES = 128;
+/** Entries that are worked on at once, where the store does together what they ask for: enough for two statements. */
+export const MOST_TOGETHER = 128;
 const MOST_BYTES = 1 << 20;
 
 /**
@@ -15,9 +15,9 @@ export class UnderWay {
   #failure: { readonly error: unknown } | undefined;
   #bytes = 0;
 
-  /** Begins the work of entry `index` when there is room for it. @throws what {@link settled} throws. */
-  async begin(index: number, bytes: number, work: () => Promise<void>): Promise<void> {
-    while (this.#running.size > 0 && (this.#running.size >= MOST_ENTRIES || this.#bytes + bytes > MOST_BYTES)) {
+  /** Begins the work of entry `index` when there is room for it beside fewer than `most`. @throws what {@link settled} throws. */
+  async begin(index: number, bytes: number, work: () => Promise<void>, most = MOST_TOGETHER): Promise<void> {
+    while (this.#running.size > 0 && (this.#running.size >= most || this.#bytes + bytes > MOST_BYTES)) {
       await Promise.race(this.#running);
     }
     if (this.#hasFailed) return this.settled();

@@ -1,8 +1,8 @@
 // FHIR R4 operations.html: what the two $everything operations share: lists of types, one after the other, in pages
-import { compartmentPatient } from '#libs/fhir-definitions';
+import { compartmentPatient, resourceTypes } from '#libs/fhir-definitions';
 import { parse } from '#libs/fhir-json';
 import { type BundleEntry, badRequest, bundleText, isId } from '#libs/fhir-model';
-import { CursorSeal, type Position, parseSearch, type SearchOptions } from '#libs/search';
+import { CursorSeal, dateRange, type Position, parseSearch, type SearchOptions } from '#libs/search';
 import type { Readable, StoredVersion } from '#libs/store';
 import type { FhirRequest } from '../fhir-request.js';
 import { readableTypes } from '../readable.js';
@@ -42,6 +42,8 @@ interface Found {
 /** One page: matches in the order of the parts, and what they refer to outside any patient's compartment. */
 export async function everything(services: Services, request: FhirRequest, asked: Everything): Promise<string> {
   const only = manyTexts(asked.parameters, '_type');
+  const unknown = only.find((type) => !resourceTypes().has(type));
+  if (unknown !== undefined) throw badRequest(`_type: ${unknown.slice(0, 64)} is no resource type`, 'value');
   const wanted = (type: string) => only.length === 0 || only.includes(type);
   const parts = asked.parts.filter(({ type }) => wanted(type));
   const readable = await readableTypes(services, request, 'search-type', typesOf(parts, request), '$everything');
@@ -96,8 +98,10 @@ function permitted(parts: readonly Part[], readable: readonly Readable[]) {
 
 /** A `+` that was not escaped in a query arrives as a blank. */
 function sinceOf(parameters: OperationParameters): (readonly [string, string])[] {
-  const since = oneText(parameters, '_since');
-  return since === undefined ? [] : [['_lastUpdated', `ge${since.replace(' ', '+')}`]];
+  const since = oneText(parameters, '_since')?.replace(' ', '+');
+  if (since === undefined) return [];
+  if (dateRange(since) === undefined) throw badRequest('_since must be a date or a time', 'value');
+  return [['_lastUpdated', `ge${since}`]];
 }
 
 /** Cursors of searches are not given out here, so that nobody is bound to them. */

@@ -15,5 +15,7 @@ export function addMeta(services: Services, request: FhirRequest): Promise<Answe
 }
 
 function added(before: readonly JsonValue[], given: readonly JsonValue[]): JsonValue[] {
-  return [...before, ...given.filter((one) => !before.some((other) => isSame(one, other)))];
+  const all = [...before];
+  for (const one of given) if (!all.some((other) => isSame(one, other))) all.push(one);
+  return all;
 }

@@ -45,16 +45,16 @@ export async function observationStatistics(services: Services, request: FhirReq
   if (unknown !== undefined)
     throw badRequest(`The statistic ${unknown.slice(0, 64)} is not supported`, 'not-supported');
   const limit = oneCount(parameters, 'limit', MOST_SOURCES) ?? MOST_SOURCES;
-  const dates = datesOf(parameters, Number((await services.store.time()) / 1000n));
+  const period = periodOf(parameters, Number((await services.store.time()) / 1000n));
   const results: JsonObject[] = [];
   const sources: Observed[] = [];
   let time = 0n;
   for (const coding of codings) {
     const token = coding.system === undefined ? coding.code : `${coding.system}|${coding.code}`;
-    const asked = await observations(services, request, [['subject', subject], ['code', token], ...dates]);
+    const asked = await observations(services, request, [['subject', subject], ['code', token], ...datesOf(period)]);
     time = asked.time;
     sources.push(...asked.found);
-    results.push(statisticsOf(asked.found, { coding, subject, statistics, time }));
+    results.push(statisticsOf(asked.found, { coding, subject, statistics, period }));
   }
   const shown = sources.slice(0, limit);
   const done = { action: '$stats', query: new URLSearchParams(textPairs(parameters)).toString() };
@@ -83,26 +83,37 @@ function codingsOf(parameters: OperationParameters): Coding[] {
   return [...codes, ...codings].filter(({ code }) => code !== '');
 }
 
-/** The last `duration` hours, or a `period`. */
-function datesOf(parameters: OperationParameters, now: number): [string, string][] {
+/** What the figures are about; empty for all that there is. */
+interface Period {
+  readonly start?: string;
+  readonly end?: string;
+}
+
+/** The last `duration` hours, or a `period`. @throws FhirError 400 for what is neither. */
+function periodOf(parameters: OperationParameters, now: number): Period {
   const duration = oneText(parameters, 'duration');
-  const [period] = parameters.get('period') ?? [];
+  const [period, ...more] = parameters.get('period') ?? [];
   if (duration !== undefined) {
     const hours = Number(duration);
     if (!(hours > 0 && hours < 1e6)) throw badRequest('duration is a number of hours above 0', 'value');
-    return [['date', `ge${instant(new Date(now - hours * HOUR))}`]];
+    return { start: instant(new Date(now - hours * HOUR)), end: instant(new Date(now)) };
   }
-  if (!isObject(period)) return [];
+  if (period === undefined) return {};
+  if (!isObject(period) || more.length > 0) throw badRequest('period is one Period, in a Parameters resource', 'value');
   const { start, end } = period;
+  return { ...(typeof start === 'string' && { start }), ...(typeof end === 'string' && { end }) };
+}
+
+function datesOf({ start, end }: Period): [string, string][] {
   return [
-    ...(typeof start === 'string' ? [['date', `ge${start}`] as [string, string]] : []),
-    ...(typeof end === 'string' ? [['date', `le${end}`] as [string, string]] : []),
+    ...(start === undefined ? [] : [['date', `ge${start}`] as [string, string]]),
+    ...(end === undefined ? [] : [['date', `le${end}`] as [string, string]]),
   ];
 }
 
 function statisticsOf(
   found: readonly Observed[],
-  asked: { coding: Coding; subject: string; statistics: readonly string[]; time: bigint },
+  asked: { coding: Coding; subject: string; statistics: readonly string[]; period: Period },
 ): JsonObject {
   const quantities = found.flatMap(({ resource }) => quantityOf(resource.valueQuantity));
   const units = new Set(quantities.map(({ unit }) => unit));
@@ -118,7 +129,7 @@ function statisticsOf(
     status: 'final',
     code: { coding: [{ code, ...(system === undefined ? {} : { system }) }] },
     subject: { reference: asked.subject },
-    effectiveDateTime: instant(asked.time),
+    ...(Object.keys(asked.period).length > 0 ? { effectivePeriod: { ...asked.period } } : {}),
     component: asked.statistics.flatMap(figure),
   };
 }

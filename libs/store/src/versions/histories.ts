@@ -3,9 +3,9 @@ import type { Bind, Permit } from '#libs/consent';
 import type { PatientKeys } from '../keys/patient-keys.js';
 import type { Session } from '../postgres/database.js';
 import { statement } from '../postgres/statement.js';
-import type { Found, Gone } from '../read-result.js';
-import { consentOf, DECIDED_AT, type DecidedBy, decidedBy, decisionTime } from './decided-by.js';
-import { openVersion, type VersionRow, versionColumns } from './version-row.js';
+import type { HistoryEntry } from '../read-result.js';
+import { DECIDED_AT, decidedBy, decisionTime } from './decided-by.js';
+import { type HistoryRow, historyColumns, historyEntry } from './history-entry.js';
 
 /** Types and what decides about showing them. */
 export interface Readable {
@@ -35,14 +35,13 @@ export interface HistoriesRequest extends Period {
 /** Newest first; what may not be shown is left out without a trace. */
 export interface Histories {
   readonly time: bigint;
-  readonly entries: readonly (Found | Gone)[];
+  readonly entries: readonly HistoryEntry[];
   /** Pass as `after` for the next page; absent on the last. */
   readonly next?: HistoryPosition;
 }
 
-interface Row extends VersionRow {
+interface Row extends HistoryRow {
   time: string;
-  consent: DecidedBy;
 }
 
 /**
@@ -62,7 +61,7 @@ export async function histories(
     rows[0]?.time ?? '0',
     page.map((row) => row.consent),
   );
-  const entries = await Promise.all(page.map((row) => entry(row, time, keys)));
+  const entries = await Promise.all(page.map((row) => historyEntry(row, time, keys)));
   const last = entries.at(-1)?.version;
   const more = found.length > request.count && last !== undefined;
   return { time, entries, ...(more ? { next: { lastUpdated: last.lastUpdated, pid: last.pid } } : {}) };
@@ -83,7 +82,7 @@ function historiesSql(request: HistoriesRequest, readable: readonly Readable[], 
       ? 'SELECT pid, last_updated, NULL::text[] AS consent FROM version WHERE false'
       : lists.join(' UNION ALL ');
   return `SELECT ${DECIDED_AT} AS time, page.* FROM (SELECT) AS one
-    LEFT JOIN LATERAL (SELECT found.consent, ${versionColumns('v')} FROM (
+    LEFT JOIN LATERAL (SELECT found.consent, ${historyColumns('v')} FROM (
         SELECT * FROM (${all}) AS u ${order('u')} ${limit}) AS found
       JOIN version v ON v.pid = found.pid) AS page ON true
     ORDER BY page.last_updated DESC, page.pid DESC`;
@@ -106,9 +105,4 @@ export function periodSql({ since, at }: Period, bind: Bind): string[] {
     ...(since === undefined ? [] : [`v.last_updated >= ${micros(since)}`]),
     ...(at === undefined ? [] : [`v.last_updated < ${micros(at.high)}`, ended(at.low)]),
   ];
-}
-
-async function entry(row: Row, time: bigint, keys: PatientKeys): Promise<Found | Gone> {
-  const version = await openVersion(row, keys);
-  return { outcome: row.interaction === 'delete' ? 'gone' : 'found', time, version, ...consentOf(row.consent) };
 }

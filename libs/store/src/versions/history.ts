@@ -3,11 +3,11 @@ import type { Permit } from '#libs/consent';
 import type { PatientKeys } from '../keys/patient-keys.js';
 import type { Session } from '../postgres/database.js';
 import { prepared, type Statement } from '../postgres/statement.js';
-import type { Absent, Denied, Found, Gone, HistoryResult } from '../read-result.js';
-import { consentOf, DECIDED_AT, type DecidedBy, decidedBy, decisionTime } from './decided-by.js';
+import type { Absent, Denied, HistoryResult } from '../read-result.js';
+import { DECIDED_AT, decidedBy, decisionTime } from './decided-by.js';
 import { type Period, periodSql } from './histories.js';
+import { type HistoryRow, historyColumns, historyEntry } from './history-entry.js';
 import { read } from './read.js';
-import { openVersion, type VersionRow, versionColumns } from './version-row.js';
 
 export interface HistoryRequest extends Period {
   readonly type: string;
@@ -17,11 +17,10 @@ export interface HistoryRequest extends Period {
   readonly before?: number;
 }
 
-interface HistoryRow extends VersionRow {
+interface Row extends HistoryRow {
   time: string;
   shown: string;
   total: string;
-  consent: DecidedBy;
 }
 
 /** More versions than any resource has. */
@@ -38,7 +37,7 @@ function historyStatement({ type, id, count, before, ...period }: HistoryRequest
     return `SELECT ${DECIDED_AT} AS time, head.*, page.*
       FROM (SELECT count(*) FILTER (WHERE ${ok}) AS shown, count(*) FILTER (WHERE ${ok}${during}) AS total ${all}) AS head
       LEFT JOIN LATERAL (
-        SELECT ${decidedBy(permit, 'v', bind)} AS consent, ${versionColumns('v')}
+        SELECT ${decidedBy(permit, 'v', bind)} AS consent, ${historyColumns('v')}
         ${all} AND v.version < ${bind(before ?? BEYOND_ALL)} AND ${ok}${during}
         ORDER BY v.version DESC LIMIT ${bind(count + 1)}
       ) AS page ON true ORDER BY page.version DESC`;
@@ -52,7 +51,7 @@ export async function history(
   session: Session,
   keys: PatientKeys,
 ): Promise<HistoryResult> {
-  const rows = await session.run<HistoryRow>(historyStatement(request, permit));
+  const rows = await session.run<Row>(historyStatement(request, permit));
   const [head] = rows;
   if (head === undefined) throw new Error('a history always returns a row');
   if (head.shown === '0') return nothing(request, permit, session, keys, BigInt(head.time));
@@ -61,15 +60,10 @@ export async function history(
     head.time,
     page.map((row) => row.consent),
   );
-  const entries = await Promise.all(page.map((row) => entry(row, time, keys)));
+  const entries = await Promise.all(page.map((row) => historyEntry(row, time, keys)));
   const last = page.at(-1);
   const more = rows.length > request.count && last !== undefined;
   return { outcome: 'found', time, entries, total: Number(head.total), ...(more ? { next: last.version } : {}) };
-}
-
-async function entry(row: HistoryRow, time: bigint, keys: PatientKeys): Promise<Found | Gone> {
-  const version = await openVersion(row, keys);
-  return { outcome: row.interaction === 'delete' ? 'gone' : 'found', time, version, ...consentOf(row.consent) };
 }
 
 /** Why there is nothing to show, found out in the same way for both answers; what is on record comes from the current version. */

@@ -28,6 +28,7 @@ export interface Attempt {
   readonly blob?: UploadedBlob;
   readonly mayCreate: boolean;
   readonly ifMatch?: number;
+  readonly ifNone?: boolean;
   readonly event: EventMaker;
 }
 
@@ -134,7 +135,12 @@ function refusal({ attempt, current, judgement }: Found): NotWritten['outcome'] 
   if (current === undefined && !attempt.mayCreate) return 'absent';
   if (!judgement.allowed) return 'denied';
   if (attempt.interaction === 'delete' && current?.deleted) return 'gone';
-  return attempt.ifMatch !== undefined && attempt.ifMatch !== current?.version ? 'conflict' : undefined;
+  return isExpected(attempt, current) ? undefined : 'conflict';
+}
+
+function isExpected({ ifMatch, ifNone }: Attempt, current: CurrentVersion | undefined): boolean {
+  if (ifNone === true && current !== undefined && !current.deleted) return false;
+  return ifMatch === undefined || ifMatch === current?.version;
 }
 
 interface Refused {
