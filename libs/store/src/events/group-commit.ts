@@ -1,12 +1,17 @@
 import type { Session } from '../postgres/database.js';
 import { Groups } from '../postgres/groups.js';
+import { isEventRefused } from '../postgres/unavailable.js';
 import type { EventRow } from './event-row.js';
 import { insertEvents } from './insert-event.js';
 
 /** Counted in events. */
 const GATHERING = { parallel: 2, largest: 2_000, mostWaiting: 50_000, moreTurns: 4 };
+const KINDS = { kindOf: () => '', mayBeOfOne: isEventRefused };
 
-/** Makes events durable together, in one insert and one commit. An event that Postgres refuses fails alone. */
+/**
+ * Makes events durable together, in one insert and one commit. An event that Postgres refuses fails alone; after a lost connection nobody
+ * knows, so none is tried again, or it might be on record twice.
+ */
 export class GroupCommit {
   readonly #groups: Groups<readonly EventRow[], true>;
 
@@ -17,7 +22,7 @@ export class GroupCommit {
       done();
       return requests.map(() => true as const);
     };
-    this.#groups = new Groups(insert, GATHERING, (rows) => rows.length);
+    this.#groups = new Groups(insert, GATHERING, (rows) => rows.length, KINDS);
   }
 
   /** Resolves when these events are durable. */

@@ -46,6 +46,11 @@ export function isDataError(error: unknown): boolean {
   return error instanceof FhirError && error.cause instanceof PostgresFailure && /^(22|23)/.test(error.cause.code);
 }
 
+/** Whether nothing of a statement was done, and perhaps because of one of the events in it. */
+export function isEventRefused(error: unknown): boolean {
+  return isDataError(error) || isWrongTime(error);
+}
+
 interface DriverError extends Error {
   readonly code?: string;
 }

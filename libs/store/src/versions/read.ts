@@ -7,7 +7,7 @@ import { BrokenSeal } from '../keys/seal.js';
 import type { Clock } from '../postgres/clock.js';
 import type { Session } from '../postgres/database.js';
 import { Groups } from '../postgres/groups.js';
-import { isDataError, isWrongTime } from '../postgres/unavailable.js';
+import { isEventRefused, isWrongTime } from '../postgres/unavailable.js';
 import type { Found, ReadResult } from '../read-result.js';
 import { consentOf, decisionTime } from './decided-by.js';
 import { type Asked, type DecidedRow, type Expected, type Lookup, lookUp } from './lookup.js';
@@ -30,7 +30,7 @@ export interface ReadContext {
 /** Counted in look-ups. Their contents are in memory at once. */
 const GATHERING = { parallel: 2, largest: 32, mostWaiting: 10_000, moreTurns: 4 };
 /** Some of a group record: after a lost connection nobody knows whether they did. */
-const KINDS = { kindOf: () => '', mayBeOfOne: isDataError };
+const KINDS = { kindOf: () => '', mayBeOfOne: isEventRefused };
 
 /**
  * Reads that are asked for together are one statement. The event of what was shown to the same requester before is made beforehand and
