@@ -28,6 +28,11 @@ export function subjectHash(): bigint {
   return 0n;
 }
 
+/** In place of libs/store's: no statement records anything. */
+export function eventCtes(): string[] {
+  return [];
+}
+
 /** In place of libs/store's: nothing is recorded, and the worker is not told. */
 export class GroupCommit {
   async record(): Promise<void> {

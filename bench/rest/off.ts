@@ -5,6 +5,7 @@ import { registerHooks } from 'node:module';
 const REPLACED = [
   '/libs/consent/src/predicate.js',
   '/libs/evidence/src/make-event.js',
+  '/libs/store/src/events/event-ctes.js',
   '/libs/store/src/events/event-row.js',
   '/libs/store/src/events/group-commit.js',
   '/libs/store/src/events/wake-up.js',

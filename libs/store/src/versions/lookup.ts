@@ -85,7 +85,7 @@ function lookUpSql({ columns, sql }: Form, group: readonly Asked[], bind: Bind):
     AS q (${Object.keys(all).join(', ')}, at), LATERAL (${sql}) AS d`;
   if (events.length === 0) return found;
   const recorded = eventCtes(events, bind, 'JOIN r ON r.event = x.ord AND r.holds');
-  return `WITH r AS MATERIALIZED (${found}), ${recorded.join(', ')} SELECT * FROM r`;
+  return `WITH ${[`r AS MATERIALIZED (${found})`, ...recorded].join(', ')} SELECT * FROM r`;
 }
 
 /** What is expected of each, and which event goes with it; null where nothing is. */
