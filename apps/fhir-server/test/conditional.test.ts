@@ -245,4 +245,44 @@ describe('referential integrity', () => {
     expect(await refusing.store.check()).toEqual([]);
     await refusing.close();
   });
+
+  test('sees every reference, also of an element that no search parameter looks at, but not what the entries of a Bundle hold', async () => {
+    const refusing = await startTestServer({ REFERENTIAL_INTEGRITY: 'refuse' });
+    const target = () => refusing.send('PUT', 'Patient/t', { body: { resourceType: 'Patient', id: 't' } });
+    const [here, old] = [{ reference: 'Patient/t' }, { reference: 'Patient/t/_history/1' }];
+    const own = { reference: `${refusing.base}/Patient/t` };
+    const basic = { resourceType: 'Basic', id: 'r', code: { text: 'x' } };
+    const extension = (valueReference: object) => [{ url: 'http://x.test/r', valueReference }];
+    const holders = [
+      { ...basic, extension: extension(here) },
+      { ...basic, extension: extension(old) },
+      { ...basic, extension: extension(own) },
+      {
+        ...basic,
+        contained: [{ resourceType: 'Basic', id: 'c', code: { text: 'y' }, subject: here }],
+        subject: { reference: '#c' },
+      },
+      { resourceType: 'Bundle', id: 'r', type: 'collection', signature: { ...SIGNATURE, who: here } },
+    ];
+    for (const holder of holders) {
+      const path = `${holder.resourceType}/r`;
+      expect([holder, (await refusing.send('PUT', path, { body: holder })).status]).toEqual([holder, 422]);
+      await target();
+      expect([holder, (await refusing.send('PUT', path, { body: holder })).status]).toEqual([holder, 201]);
+      expect([holder, (await refusing.send('DELETE', 'Patient/t')).status]).toEqual([holder, 409]);
+      expect((await refusing.send('DELETE', path)).status).toBe(204);
+      expect((await refusing.send('DELETE', 'Patient/t')).status).toBe(204);
+    }
+    const inside = { ...basic, id: 'i', extension: extension({ reference: 'Patient/elsewhere' }) };
+    const entry = [{ fullUrl: 'http://x.test/Basic/i', resource: inside }];
+    const bundle = { resourceType: 'Bundle', id: 'b', type: 'collection', entry };
+    expect((await refusing.send('PUT', 'Bundle/b', { body: bundle })).status).toBe(201);
+    expect(await refusing.store.check()).toEqual([]);
+    await refusing.close();
+  });
+
+  const SIGNATURE = {
+    type: [{ system: 'urn:iso-astm:E1762-95:2013', code: '1.2.840.10065.1.12.1.1' }],
+    when: '2024-01-01T00:00:00Z',
+  };
 });

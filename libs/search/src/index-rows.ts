@@ -1,9 +1,11 @@
 // FHIR R4, section 3.1.1.4 "Parameters": what a resource is found by, for every search parameter of its type.
+import { parseReference } from '#libs/fhir-model';
 import { type PathResult, referenceTarget } from '#libs/fhir-path';
 import { compositeRows } from './composite.js';
 import { dateOf } from './date.js';
 import type { Hash64 } from './hash64.js';
 import type { IndexRows } from './index-row.js';
+import { literalReferences } from './literal-references.js';
 import { numberOf } from './number.js';
 import { quantityOf } from './quantity.js';
 import { dateRow, numericRow, quantityRows } from './range-rows.js';
@@ -16,7 +18,7 @@ import { uriTerms } from './uri.js';
 
 /**
  * The index rows of a resource of a known type. Values that have not the shape their type demands give no rows; nothing is
- * thrown for them. Of what is paired in a composite parameter the first ten codings count. `_id` and `_lastUpdated` are not among them: they are columns.
+ * thrown for them. A reference that gives no row to a search parameter gives one to {@link referrerHashes} all the same. Of what is paired in a composite parameter the first ten codings count. `_id` and `_lastUpdated` are not among them: they are columns.
  * @throws FhirError 422 for a resource with more than 200,000 values to search by.
  * @param document where the numbers' lexemes are; without it their precision is that of the shortest text.
  */
@@ -33,7 +35,15 @@ export function indexRows(type: string, resource: object, hash64: Hash64, docume
     compositeRows(sink, composite, resource, document);
     if (sink.size > before) for (const code of composite.codes) sink.markPresent(code);
   }
+  strayReferences(sink, resource);
   return sink.rows();
+}
+
+function strayReferences(sink: RowSink, resource: object): void {
+  for (const text of literalReferences(resource)) {
+    const { type, id, base } = parseReference(text) ?? {};
+    if (type !== undefined && base === undefined) sink.refer(`${type}/${id}`);
+  }
 }
 
 /** Whether the value gave a row, or is a reference, which is there even if nothing can be found by it. */

@@ -3,6 +3,7 @@ export { dateRange, type Range } from './date-range.js';
 export type { Hash64 } from './hash64.js';
 export type { IndexRows } from './index-row.js';
 export { indexRows } from './index-rows.js';
+export { literalReferences } from './literal-references.js';
 export { parseSearch, type SearchOptions } from './parse-search.js';
 export { patientsOf } from './patients-of.js';
 export { referrerHashes } from './referrer-hashes.js';

@@ -1,6 +1,7 @@
 import { type Issue, unprocessable } from '#libs/fhir-model';
 import type { Hash64 } from './hash64.js';
 import type { IndexRows } from './index-row.js';
+import { strayHash } from './literal-references.js';
 
 /** Where a number's lexeme can be looked up: a document of `#libs/fhir-json`. */
 export interface Lexemes {
@@ -19,6 +20,8 @@ const TOO_MANY: Issue = {
 /** Collects the index rows of one resource, each once. */
 export class RowSink {
   private readonly hashes = new Set<bigint>();
+  /** Of references that have rows. */
+  private readonly targets = new Set<string>();
   private readonly strings = new Map<string, IndexRows['strings'][number]>();
   private readonly ranges = new Map<string, IndexRows['ranges'][number]>();
   private readonly present = new Set<bigint>();
@@ -37,6 +40,12 @@ export class RowSink {
 
   hash(...parts: string[]): void {
     this.hashes.add(this.hashOf(parts));
+    if (parts[1] === 'target' && parts[2] !== undefined) this.targets.add(parts[2]);
+  }
+
+  /** A row for who refers to `target`, where there is none of a search parameter. */
+  refer(target: string): void {
+    if (!this.targets.has(target)) this.hashes.add(strayHash(target, this.hash64));
   }
 
   string(parts: readonly string[], value: string): void {
