@@ -13,7 +13,8 @@ export function literalReferences(resource: unknown): Set<string> {
     if (typeof next !== 'object' || next === null) continue;
     const { reference } = next as { reference?: unknown };
     if (typeof reference === 'string') found.add(reference);
-    open.push(...Object.values(next));
+    // One by one: as arguments of one call there may be too many.
+    for (const value of Object.values(next)) open.push(value);
   }
   return found;
 }
