@@ -22,9 +22,9 @@ export function gatewayClient(network: Network, port: number, identity: SigningI
     identity: { mspId: identity.mspId, credentials: Buffer.from(identity.certificate) },
     signer: async (message) => identity.sign(message),
     hash: hash.none,
-    endorseOptions: () => ({ deadline: Date.now() + 10_000 }),
-    submitOptions: () => ({ deadline: Date.now() + 10_000 }),
-    evaluateOptions: () => ({ deadline: Date.now() + 10_000 }),
+    endorseOptions: () => ({ deadline: Date.now() + 30_000 }),
+    submitOptions: () => ({ deadline: Date.now() + 30_000 }),
+    evaluateOptions: () => ({ deadline: Date.now() + 30_000 }),
     commitStatusOptions: () => ({ deadline: Date.now() + 10_000 }),
   });
   const contract = gateway.getNetwork(network.channel).getContract(network.chaincode);
