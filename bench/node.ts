@@ -15,12 +15,14 @@ const INTERVALS = 10;
 const ONE_BY_ONE = Number(process.env.BENCH_ONE_BY_ONE ?? 500);
 const IN_FLIGHT = 24;
 const STATUS_TIMEOUT = 30_000;
-/** Those of the node that `holdfast up` starts, unless others are given. */
-const FLAGS = (
-  process.env.BENCH_NODE_FLAGS ?? '--initial-old-space-size=128 --min-semi-space-size=32 --max-semi-space-size=32'
-)
-  .split(' ')
-  .filter(Boolean);
+const words = (text: string) => text.split(' ').filter(Boolean);
+/** Those with which `holdfast up` starts the programs, unless others are given. */
+const FLAGS = {
+  node: words(
+    process.env.BENCH_NODE_FLAGS ?? '--initial-old-space-size=128 --min-semi-space-size=32 --max-semi-space-size=32',
+  ),
+  contract: words(process.env.BENCH_CONTRACT_FLAGS ?? ''),
+};
 const MEBIBYTE = 1024 * 1024;
 
 function say(line: string): void {
@@ -74,33 +76,41 @@ async function oneByOne(under: LedgerUnderLoad): Promise<void> {
   const batches = new Batches('one-by-one');
   for (let count = 0; count < 50; count += 1) await append(under, batches);
   const steps: Steps[] = [];
+  const before = await under.processorSeconds();
   for (let count = 0; count < ONE_BY_ONE; count += 1) steps.push(await append(under, batches));
   const total = median(steps.map(({ endorse, submit, status }) => endorse + submit + status));
   const part = (name: keyof Steps) => `${name} ${median(steps.map((step) => step[name])).toFixed(2)}`;
-  say(`  one by one: ${total.toFixed(2)} ms a submit (${part('endorse')}, ${part('submit')}, ${part('status')})`);
+  const each = await processorEach(under, before, ONE_BY_ONE);
+  say(
+    `  one by one: ${total.toFixed(2)} ms a submit (${part('endorse')}, ${part('submit')}, ${part('status')}), ${each}`,
+  );
 }
 
-/** Of the nodes, now. */
-async function use(under: LedgerUnderLoad): Promise<{ bytes: number; seconds: number }> {
-  const [bytes = Number.NaN, seconds = Number.NaN] = await Promise.all([under.memory(), under.processorSeconds()]);
-  return { bytes, seconds };
+/** Milliseconds of processor that each program used for one of `count` transactions since `before`. */
+async function processorEach(
+  under: LedgerUnderLoad,
+  before: Record<string, number | undefined>,
+  count: number,
+): Promise<string> {
+  const now = Object.entries(await under.processorSeconds());
+  const used = now.map(([name, seconds = Number.NaN]) => [name, ((seconds - before[name]!) / count) * 1_000] as const);
+  const total = used.reduce((sum, [, each]) => sum + each, 0);
+  return `${total.toFixed(2)} ms of processor each (${used.map(([name, each]) => `${name} ${each.toFixed(2)}`).join(', ')})`;
 }
 
 const mebibytes = (bytes: number) => (Number.isNaN(bytes) ? '?' : (bytes / MEBIBYTE).toFixed(0));
 
-/** One interval: what was done in it a second, and what the nodes used for it. Gives their memory at its end. */
+/** One interval: what was done in it a second. Gives the memory of the nodes at its end. */
 async function interval(under: LedgerUnderLoad, sites: readonly Batches[], count: number): Promise<[string, number]> {
   let left = count;
-  const before = await use(under);
   const start = performance.now();
   const loop = async (batches: Batches) => {
     while (left-- > 0) await append(under, batches);
   };
   await Promise.all(sites.map(loop));
   const perSecond = count / ((performance.now() - start) / 1_000);
-  const { bytes, seconds } = await use(under);
-  const each = (((seconds - before.seconds) / count) * 1_000).toFixed(2);
-  return [`${perSecond.toFixed(0)} a second, ${each} ms of processor each, memory ${mebibytes(bytes)} MiB`, bytes];
+  const bytes = (await under.memory()) ?? Number.NaN;
+  return [`${perSecond.toFixed(0)} a second, memory ${mebibytes(bytes)} MiB`, bytes];
 }
 
 async function inFlight(under: LedgerUnderLoad, transactions: number): Promise<void> {
@@ -108,13 +118,15 @@ async function inFlight(under: LedgerUnderLoad, transactions: number): Promise<v
   const count = Math.ceil(transactions / INTERVALS);
   const start = performance.now();
   const memory: number[] = [];
+  const before = await under.processorSeconds();
   for (let part = 1; part <= INTERVALS; part += 1) {
     const [shown, bytes] = await interval(under, sites, count);
     memory.push(bytes);
     say(`  ${IN_FLIGHT} in flight, after ${part * count} transactions: ${shown}`);
   }
   const perSecond = (count * INTERVALS) / ((performance.now() - start) / 1_000);
-  say(`  ${IN_FLIGHT} in flight, all ${count * INTERVALS}: ${perSecond.toFixed(0)} a second`);
+  const each = await processorEach(under, before, count * INTERVALS);
+  say(`  ${IN_FLIGHT} in flight, all ${count * INTERVALS}: ${perSecond.toFixed(0)} a second, ${each}`);
   const growth = ((memory.at(-1)! - memory[0]!) / MEBIBYTE).toFixed(0);
   say(`  memory from the first interval to the last: ${memory.map(mebibytes).join(' ')} MiB, ${growth} MiB more`);
 }

@@ -17,8 +17,8 @@ export interface LedgerUnderLoad {
   ledger: Ledger;
   /** Bytes of memory of the node, or of all peers and orderers; undefined where the system does not say. */
   memory(): Promise<number | undefined>;
-  /** Seconds of processor time that the node has used; undefined where the system does not say. */
-  processorSeconds(): Promise<number | undefined>;
+  /** Seconds of processor time, by program, that have been used; undefined where the system does not say. */
+  processorSeconds(): Promise<Record<string, number | undefined>>;
   /** Stops the nodes and starts them again; gives milliseconds from their start until they answer. */
   restart?(): Promise<number>;
   close(): Promise<void>;
@@ -66,23 +66,39 @@ async function processorSeconds(pid: number): Promise<number | undefined> {
   return user === undefined || system === undefined ? undefined : (user + system) / 100;
 }
 
+/** This process, which is the client. */
+function ownSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000_000;
+}
+
+/** Flags of Node, for each of the two programs. */
+export interface Flags {
+  node: readonly string[];
+  contract: readonly string[];
+}
+
 /** The embedded node, its contract and a client, each a process, on a folder that is kept. */
-export async function embeddedLedger(folder: string, flags: readonly string[]): Promise<LedgerUnderLoad> {
+export async function embeddedLedger(folder: string, flags: Flags): Promise<LedgerUnderLoad> {
   const address = `127.0.0.1:${await freePort()}`;
   const environment = { CHAINCODE_SERVER_ADDRESS: address, CHAINCODE_ID: 'anchor:1' };
-  const contract = await started('anchor-contract', environment);
+  const contract = await started('anchor-contract', environment, flags.contract);
   const settings = { LEDGER_DIR: folder, LEDGER_PORT: `${await freePort()}`, CONTRACT_ADDRESS: address };
-  let node = await started('ledger-node', settings, flags);
+  let node = await started('ledger-node', settings, flags.node);
   const ledger = await connectLedger(await readConnection(folder));
   return {
     name: 'embedded node',
     ledger,
     memory: () => residentBytes(node.pid!),
-    processorSeconds: () => processorSeconds(node.pid!),
+    processorSeconds: async () => ({
+      node: await processorSeconds(node.pid!),
+      contract: await processorSeconds(contract.pid!),
+      client: ownSeconds(),
+    }),
     async restart() {
       await stopped(node);
       const start = performance.now();
-      node = await started('ledger-node', settings, flags);
+      node = await started('ledger-node', settings, flags.node);
       return performance.now() - start;
     },
     async close() {
@@ -129,7 +145,7 @@ export async function fabricLedger(folder: string, fabricBin: string): Promise<L
     name: 'Fabric network: two peers and an orderer',
     ledger,
     memory: () => sum(folder, residentBytes),
-    processorSeconds: () => sum(folder, processorSeconds),
+    processorSeconds: async () => ({ nodes: await sum(folder, processorSeconds), client: ownSeconds() }),
     async close() {
       ledger.close();
       await network(folder, fabricBin, 'down');

@@ -18,6 +18,10 @@ declare module 'fabric-shim/lib/contract-spi/chaincodefromcontract.js' {
 }
 
 declare module 'fabric-shim/lib/logger.js' {
-  const logging: { getLogger: (name?: string) => { silent?: boolean } };
+  type Level = 'error' | 'warn' | 'info' | 'verbose' | 'debug' | 'silly';
+  const logging: { getLogger: (name?: string) => logging.Logger };
+  namespace logging {
+    type Logger = Record<Level, () => void>;
+  }
   export = logging;
 }

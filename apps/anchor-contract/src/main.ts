@@ -1,5 +1,6 @@
 // Fabric "chaincode as an external service": this process listens, the peers dial it
 import './quiet-shim.js';
+import './known-certificates.js';
 import { JSONSerializer } from 'fabric-contract-api';
 import { type ChaincodeServerOpts, Shim } from 'fabric-shim';
 import ChaincodeFromContract from 'fabric-shim/lib/contract-spi/chaincodefromcontract.js';

@@ -5,6 +5,7 @@ import { createNetwork, type Network } from '#libs/fabric-network';
 import { Chain } from './chain/chain.js';
 import { ChaincodeStream } from './chaincode/chaincode-stream.js';
 import { chaincodeDefinition } from './chaincode-definition.js';
+import { OwnEndorsements } from './endorser/own-endorsements.js';
 import { Peer } from './endorser/peer.js';
 import type { GatewayContext } from './gateway/gateway-context.js';
 import { Orderer } from './orderer/orderer.js';
@@ -41,13 +42,14 @@ interface Parts {
   chain: Chain;
   config: ChannelConfig;
   now: () => Date;
+  own: OwnEndorsements;
 }
 
-function makeOrderer({ options, network, chain, config, now }: Parts): Orderer {
-  return new Orderer({ config, now, identity: network.orderer.identity, chain, failed: options.failed });
+function makeOrderer({ options, network, chain, config, now, own }: Parts): Orderer {
+  return new Orderer({ config, now, identity: network.orderer.identity, chain, own, failed: options.failed });
 }
 
-function makePeers({ options, network }: Parts): { peers: Peer[]; streams: ChaincodeStream[] } {
+function makePeers({ options, network, own }: Parts): { peers: Peer[]; streams: ChaincodeStream[] } {
   const streams = network.organizations.map(() => new ChaincodeStream(options.contractAddress));
   const peers = network.organizations.map(({ peer, name }, index) => {
     const chaincode = streams[index]!;
@@ -56,6 +58,7 @@ function makePeers({ options, network }: Parts): { peers: Peer[]; streams: Chain
       identity: peer.identity,
       chaincode,
       chaincodeVersion: CHAINCODE_VERSION,
+      own,
     });
   });
   return { peers, streams };
@@ -89,7 +92,7 @@ export async function startNode(options: NodeOptions): Promise<LedgerNode> {
     damaged: options.failed,
   });
   const config = channelConfig(decodeBlock(network.genesis));
-  const parts = { options, network, chain, config, now };
+  const parts = { options, network, chain, config, now, own: new OwnEndorsements() };
   const orderer = makeOrderer(parts);
   await defineChaincode(parts, orderer);
   const { peers, streams } = makePeers(parts);

@@ -61,6 +61,14 @@ describe('append and head', () => {
     expect(JSON.parse(Buffer.from(write!.value!).toString())).toMatchObject({ leaves: batch.leaves, txId });
   });
 
+  test('bytes that are handed over once more change nothing: the status stays that of the first', async () => {
+    const { txId, envelope, block } = await append(net.ledger, new SiteBatches('copied.example').next(1));
+    await net.ledger.submit(envelope, txId);
+    expect(await net.ledger.status(txId, 10_000)).toEqual({ code: 'VALID', blockNumber: block });
+    await append(net.ledger, new SiteBatches('behind-copy.example').next(1));
+    expect(await net.ledger.status(txId, 10_000)).toEqual({ code: 'VALID', blockNumber: block });
+  });
+
   test('a batch of 5,000 leaves passes', async () => {
     const site = new SiteBatches('large.example');
     expect(await append(net.ledger, site.next(5_000))).toMatchObject({ code: 'VALID' });

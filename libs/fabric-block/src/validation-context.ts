@@ -1,5 +1,6 @@
 // Hyperledger Fabric 3.1: what the validator must know of a channel, given from outside
 import type { ChannelConfig } from './channel-config.js';
+import type { Endorsement } from './endorsement.js';
 import type { Envelope } from './envelope.js';
 import type { Version } from './read-write-set.js';
 import type { ValidationCode } from './validation-code.js';
@@ -32,6 +33,11 @@ export interface ValidationContext {
    * members: an orderer has done so before it took it. Undefined: both are done here.
    */
   checked?(bytes: Uint8Array): Envelope | undefined;
+  /**
+   * Whether the caller knows that the named endorser's key made this very signature over these very bytes, as one does who made
+   * it. False, or not given: the signature is verified here. Who the endorser is, is looked at in any case.
+   */
+  isKnownEndorsement?(responsePayload: Uint8Array, endorsement: Endorsement): boolean;
 }
 
 /** Ends the validation of one transaction with its flag. Never leaves `validateBlock`. */

@@ -1,14 +1,15 @@
-// Hyperledger Fabric gateway: endorse, submit, commit status, evaluate; blocks by the system chaincode qscc
+// Hyperledger Fabric gateway: endorse, submit, commit status, evaluate; filtered blocks; blocks by the system chaincode qscc
 import type { Contract, Gateway, Signer } from '@hyperledger/fabric-gateway';
 import { common } from '@hyperledger/fabric-protos';
 import { validationCode } from '#libs/fabric-block';
 import { canonical, type JsonValue } from '#libs/fhir-json';
 import { classifyError } from './classify-error.js';
+import { ASK, CommitWatch } from './commit-watch.js';
 import { DEADLINE, inTime, within } from './deadlines.js';
 import { InFlight } from './in-flight.js';
 import type { Connection, Ledger, PreparedTransaction, TransactionStatus } from './ledger.js';
 import type { LedgerStep } from './ledger-error.js';
-import { commitStatusRequest, envelopeOf, preparedTransaction } from './prepared-transaction.js';
+import { commitStatusRequest, preparedTransaction, signedEnvelope } from './prepared-transaction.js';
 
 const MAX_IN_FLIGHT = 400;
 const NO_SUCH_TRANSACTION = /no such transaction ID/;
@@ -18,6 +19,7 @@ export class GatewayLedger implements Ledger {
   private readonly contract: Contract;
   private readonly qscc: Contract;
   private readonly inFlight = new InFlight(MAX_IN_FLIGHT);
+  private readonly commits: CommitWatch;
 
   constructor(
     private readonly gateway: Gateway,
@@ -28,6 +30,7 @@ export class GatewayLedger implements Ledger {
     const network = gateway.getNetwork(connection.channel);
     this.contract = network.getContract(connection.chaincode);
     this.qscc = network.getContract('qscc');
+    this.commits = new CommitWatch(() => network.getFilteredBlockEvents());
   }
 
   async prepare(fn: string, argument: object, endorsers?: readonly string[]): Promise<PreparedTransaction> {
@@ -37,18 +40,24 @@ export class GatewayLedger implements Ledger {
     return this.call('endorse', txId, DEADLINE.endorse, async () => {
       const transaction = await proposal.endorse(within(DEADLINE.endorse));
       const signature = await this.sign(transaction.getDigest());
-      const signed = this.gateway.newSignedTransaction(transaction.getBytes(), signature);
-      return { txId, envelope: envelopeOf(signed.getBytes()) };
+      return { txId, envelope: signedEnvelope(transaction.getBytes(), signature) };
     });
   }
 
   submit(envelope: Uint8Array, txId: string): Promise<void> {
+    this.commits.expect(txId);
     return this.call('submit', txId, DEADLINE.submit, async () => {
       await this.gateway.newTransaction(preparedTransaction(envelope, txId)).submit(within(DEADLINE.submit));
     });
   }
 
-  status(txId: string, timeoutMs: number): Promise<TransactionStatus | undefined> {
+  async status(txId: string, timeoutMs: number): Promise<TransactionStatus | undefined> {
+    const start = performance.now();
+    const told = await this.commits.status(txId, timeoutMs);
+    return told === ASK ? this.askStatus(txId, Math.max(1, timeoutMs - (performance.now() - start))) : told;
+  }
+
+  private askStatus(txId: string, timeoutMs: number): Promise<TransactionStatus | undefined> {
     const request = commitStatusRequest(this.connection.channel, txId, this.gateway.getIdentity());
     return this.call('status', txId, timeoutMs, async () => {
       const { code, blockNumber } = await this.gateway.newCommit(request).getStatus(within(timeoutMs));
@@ -94,6 +103,7 @@ export class GatewayLedger implements Ledger {
   }
 
   close(): void {
+    this.commits.close();
     this.gateway.close();
     this.disconnect();
   }

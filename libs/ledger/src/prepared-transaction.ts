@@ -3,10 +3,11 @@
 import type { Identity } from '@hyperledger/fabric-gateway';
 import { common, gateway, msp } from '@hyperledger/fabric-protos';
 
-/** The envelope inside the bytes of a signed fabric-gateway Transaction. */
-export function envelopeOf(preparedTransaction: Uint8Array): Uint8Array {
+/** The envelope inside the bytes of a fabric-gateway Transaction, with the signature of its creator. */
+export function signedEnvelope(preparedTransaction: Uint8Array, signature: Uint8Array): Uint8Array {
   const envelope = gateway.PreparedTransaction.deserializeBinary(preparedTransaction).getEnvelope();
   if (!envelope) throw new Error('the gateway gave no envelope');
+  envelope.setSignature(signature);
   return envelope.serializeBinary();
 }
 

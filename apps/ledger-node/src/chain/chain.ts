@@ -127,6 +127,11 @@ export class Chain {
     return this.file.read(number, place);
   }
 
+  /** The same, decoded. The latest, which those who follow ask for, is still at hand. */
+  async decodedBlock(number: number): Promise<Block> {
+    return number === this.last?.number ? this.last : decodeBlock(await this.block(number));
+  }
+
   /** Calls back after each further block; gives the function that stops it. */
   onBlock(listener: () => void): () => void {
     this.listeners.add(listener);

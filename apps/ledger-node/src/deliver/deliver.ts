@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { common } from '@hyperledger/fabric-protos';
-import { type Block, decodeBlock, decodeEnvelope, HEADER_TYPE } from '#libs/fabric-block';
+import { type Block, decodeEnvelope, HEADER_TYPE } from '#libs/fabric-block';
 import type { Chain } from '../chain/chain.js';
 import { whenThere } from '../chain/when-there.js';
 import { type DeliverAccess, openDeliverRequest } from './deliver-request.js';
@@ -30,8 +30,7 @@ function isConfiguration(block: Block): boolean {
 }
 
 /** A configuration goes whole to those who want headers alone, as in Fabric. */
-function asked(stored: Uint8Array, { headersOnly }: Seek): Block {
-  const block = decodeBlock(stored);
+function asked(block: Block, { headersOnly }: Seek): Block {
   return headersOnly && !isConfiguration(block) ? { ...block, data: [] } : block;
 }
 
@@ -52,7 +51,7 @@ async function answer<Response>(
     if (!seek.waits && number >= chain.height) throw new DeliverStatus('NOT_FOUND');
     await whenThere(chain, number, signal);
     request.checkStill();
-    await send(stream, answers.block(asked(await chain.block(number), seek)), signal);
+    await send(stream, answers.block(asked(await chain.decodedBlock(number), seek)), signal);
     if (number === seek.stop) throw new DeliverStatus('SUCCESS');
   }
 }

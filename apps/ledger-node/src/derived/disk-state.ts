@@ -4,6 +4,7 @@ import type { StateKey, StateUpdate, StateValue } from '#libs/fabric-block';
 import { LedgerDamage } from '../chain/ledger-damage.js';
 import type { Snapshot, State } from '../state/state.js';
 import { UndoSnapshot } from '../state/undo-snapshot.js';
+import { RecentValues } from './recent-values.js';
 
 interface Row {
   key: Uint8Array;
@@ -14,9 +15,13 @@ interface Row {
   crc: number;
 }
 
-/** Names of chaincodes and collections hold no NUL, so the bytes stand for one key. */
-export function keyBytes({ namespace, collection = '', key }: StateKey): Buffer {
-  return Buffer.from(`${namespace}\0${collection}\0${key}`);
+/** Names of chaincodes and collections hold no NUL, so the text stands for one key. */
+function nameOf({ namespace, collection = '', key }: StateKey): string {
+  return `${namespace}\0${collection}\0${key}`;
+}
+
+export function keyBytes(key: StateKey): Buffer {
+  return Buffer.from(nameOf(key));
 }
 
 function checksum({ key, value, metadata, block, tx }: Omit<Row, 'crc'>): number {
@@ -24,9 +29,10 @@ function checksum({ key, value, metadata, block, tx }: Omit<Row, 'crc'>): number
   return crc32(metadata ?? '', crc32(value, head));
 }
 
-/** The world state in the database. Every row has a checksum of its own, which is looked at whenever it is read. */
+/** The world state in the database. Every row has a checksum of its own, which is looked at whenever it is read from there. */
 export class DiskState implements State {
   private readonly snapshots = new Set<UndoSnapshot>();
+  private readonly recent = new RecentValues();
   private readonly one: StatementSync;
   private readonly between: StatementSync;
   private readonly put: StatementSync;
@@ -48,8 +54,15 @@ export class DiskState implements State {
   }
 
   get(namespace: string, key: string, collection?: string): StateValue | undefined {
-    const row = this.one.get(keyBytes({ namespace, collection, key }));
-    return row && this.checked(row as unknown as Row);
+    const name = nameOf({ namespace, collection, key });
+    return this.recent.get(name) ?? this.read(name);
+  }
+
+  private read(name: string): StateValue | undefined {
+    const row = this.one.get(Buffer.from(name));
+    const value = row && this.checked(row as unknown as Row);
+    if (value) this.recent.add(name, value);
+    return value;
   }
 
   range(namespace: string, startKey: string, endKey: string, limit: number): [string, StateValue][] {
@@ -88,7 +101,9 @@ export class DiskState implements State {
   }
 
   private write(update: StateUpdate): void {
-    const key = keyBytes(update);
+    const name = nameOf(update);
+    this.recent.forget(name);
+    const key = Buffer.from(name);
     if (!update.value) {
       this.remove.run(key);
       return;

@@ -10,12 +10,15 @@ import {
 import type { ChainSnapshot } from '../chain/chain.js';
 import type { ChaincodeStream, Execution } from '../chaincode/chaincode-stream.js';
 import { Simulation } from '../simulation/simulation.js';
+import type { OwnEndorsements } from './own-endorsements.js';
 
 export interface PeerOptions {
   address: string;
   identity: SigningIdentity;
   chaincode: ChaincodeStream;
   chaincodeVersion: string;
+  /** Told of all that is signed. */
+  own: OwnEndorsements;
 }
 
 /** What a run of the chaincode gave. `results` is the encoded read-write set. */
@@ -67,6 +70,9 @@ export class Peer {
   }
 
   endorse(responsePayload: Uint8Array): Endorsement {
-    return endorse(responsePayload, this.options.identity);
+    const { identity, own } = this.options;
+    const endorsement = endorse(responsePayload, identity);
+    own.add(responsePayload, endorsement);
+    return endorsement;
   }
 }

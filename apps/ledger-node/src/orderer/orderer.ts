@@ -1,6 +1,7 @@
 // Fabric ordering, by one queue: a block is cut as soon as the one before it is stored
 import { assembleBlock, type Envelope, type SigningIdentity, validateBlock } from '#libs/fabric-block';
 import type { Chain } from '../chain/chain.js';
+import type { OwnEndorsements } from '../endorser/own-endorsements.js';
 import { checkMessage, type FilterOptions } from './message-filter.js';
 import { Rejection } from './rejection.js';
 
@@ -13,6 +14,8 @@ const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 export interface OrdererOptions extends FilterOptions {
   identity: SigningIdentity;
   chain: Chain;
+  /** Signatures that need not be verified. */
+  own: OwnEndorsements;
   /** The chain can no longer be written: the process has to stop. */
   failed: (error: Error) => void;
 }
@@ -56,9 +59,11 @@ export class Orderer {
 
   private async work(): Promise<void> {
     try {
-      // Those that arrive in one turn of the event loop share a block.
-      await new Promise((resolve) => setImmediate(resolve));
-      while (this.waiting.length > 0) await this.commit(this.cut());
+      while (this.waiting.length > 0) {
+        // Those that arrive in one turn of the event loop share a block.
+        await new Promise((resolve) => setImmediate(resolve));
+        await this.commit(this.cut());
+      }
     } catch (error) {
       this.broken = true;
       this.options.failed(error as Error);
@@ -68,7 +73,7 @@ export class Orderer {
   }
 
   private async commit(messages: readonly Message[]): Promise<void> {
-    const { chain, identity, config } = this.options;
+    const { chain, identity, config, own } = this.options;
     const data = messages.map(({ envelope }) => envelope);
     const block = assembleBlock({
       number: chain.height,
@@ -80,7 +85,13 @@ export class Orderer {
     const hasTransaction = (txId: string) => chain.transaction(txId) !== undefined;
     const known = new Map(messages.map(({ envelope, checked }) => [envelope, checked]));
     const checked = (bytes: Uint8Array) => known.get(bytes);
-    const verdict = validateBlock(block.number, data, { config, state: chain.state, hasTransaction, checked });
+    const verdict = validateBlock(block.number, data, {
+      config,
+      state: chain.state,
+      hasTransaction,
+      checked,
+      isKnownEndorsement: (responsePayload, endorsement) => own.has(responsePayload, endorsement),
+    });
     const txIds = messages.map((message) => message.checked.channelHeader.txId);
     await chain.commit(block, verdict, txIds);
   }
