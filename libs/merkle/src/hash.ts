@@ -14,7 +14,7 @@ export const EMPTY_ROOT: Buffer = createHash('sha256').digest();
 
 /** Hash of one leaf: SHA-256(0x00 || data). */
 export function leafHash(data: Uint8Array): Buffer {
-  return createHash('sha256').update(LEAF).update(data).digest();
+  return sha256(Buffer.concat([LEAF, data]));
 }
 
 /** Hash of an inner node: SHA-256(0x01 || left || right). */
@@ -23,8 +23,12 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
     return createHash('sha256').update(NODE).update(left).update(right).digest();
   PAIR.set(left, 1);
   PAIR.set(right, 1 + HASH_SIZE);
-  // As text and back: a buffer of its own for each hash costs three times as much as hashing.
-  return Buffer.from(hash('sha256', PAIR, 'binary'), 'latin1');
+  return sha256(PAIR);
+}
+
+/** As text and back: a buffer of its own for each hash costs three times as much as hashing. */
+function sha256(bytes: Uint8Array): Buffer {
+  return Buffer.from(hash('sha256', bytes, 'binary'), 'latin1');
 }
 
 /** Whether two hashes are the same bytes. Hashes are public here, so the time it takes may differ. */
