@@ -7,6 +7,8 @@ const BOUNDS = {
   statement_timeout: 30_000,
   // Shorter than a lease: a leader that hangs in a transaction does not keep its successor from the events.
   idle_in_transaction_session_timeout: 10_000,
+  // Each of its statements is short: compiling one takes longer than running it.
+  options: '-c jit=off',
 };
 
 export interface Database {

@@ -4,7 +4,16 @@ import { accessContext } from '#libs/access';
 import { makeEvent } from '#libs/evidence';
 import { openBlock } from '#libs/fabric-block';
 import { FhirError } from '#libs/fhir-model';
-import { type Answer, type FhirRequest, processBundle, type Services, withLedgerNews } from '#libs/interactions';
+import {
+  type Answer,
+  acceptJob,
+  type FhirRequest,
+  jobStatus,
+  processBundle,
+  runJob,
+  type Services,
+  withLedgerNews,
+} from '#libs/interactions';
 import { consentsNotOnLedger } from '#libs/store';
 import { consentWait, lagBound } from '../src/ledger-bounds.js';
 import { startTestServer, type TestServer } from './test-server.js';
@@ -81,23 +90,21 @@ describe('a Bundle with Consents', () => {
   const told = (answer: Answer) => (JSON.parse(String(answer.body)).entry as Told[]).map(({ response }) => response);
   const atOnce: Services['consentsNotOnLedger'] = (written) =>
     consentsNotOnLedger((sql, values) => server.store.dataSource.query(sql, values), written);
-  /** As the server does it. */
-  const send = async (body: object, waits = true): Promise<Answer> => {
+  const custodian = 'Organization/custodian';
+  const servicesThat = (waits: boolean): Services => {
     const { store, base } = server;
-    const custodian = 'Organization/custodian';
-    const services = {
-      store,
-      base,
-      custodian,
-      site: 'site',
-      openBlock,
-      pin: async () => undefined,
-      consentsNotOnLedger: waits ? consentWait(store) : atOnce,
-    };
+    const consentsNotOnLedger = waits ? consentWait(store) : atOnce;
+    return { store, base, custodian, site: 'site', openBlock, pin: async () => undefined, consentsNotOnLedger };
+  };
+  const requestOf = (body: object): FhirRequest => {
     const context = accessContext({ iss: 'x', sub: 'x', scope: 'system/*.cruds', purpose_of_use: 'TREAT' }, custodian);
     const asked = { context, query: [], body: Buffer.from(JSON.stringify(body)) };
-    const bundleRequest = request({ ...asked, type: '', ifNoneMatch: [], preference: { handling: 'lenient' } });
-    return withLedgerNews(services, bundleRequest, await processBundle(services, bundleRequest));
+    return request({ ...asked, type: '', ifNoneMatch: [], preference: { handling: 'lenient' } });
+  };
+  /** As the server does it. */
+  const send = async (body: object, waits = true): Promise<Answer> => {
+    const [services, asked] = [servicesThat(waits), requestOf(body)];
+    return withLedgerNews(services, asked, await processBundle(services, asked));
   };
 
   test.each(['batch', 'transaction'])(
@@ -137,6 +144,29 @@ describe('a Bundle with Consents', () => {
     expect(first!.outcome).toBeUndefined();
     expect(second!.outcome!.issue[0]!.diagnostics).toMatch(/not yet on the ledger/);
   });
+
+  test.each(['batch', 'transaction'])(
+    '%s: answered later, each entry says what holds when it is fetched',
+    async (type) => {
+      const [services, asked] = [servicesThat(false), requestOf(bundle(type))];
+      const limits = { ofAll: 9, ofClient: 9, bytes: 1 << 20, seconds: 600 };
+      const { headers } = await acceptJob(services, { name: 'bundle', request: asked }, limits);
+      const job = (await services.store.jobs.take(10))!;
+      await runJob(services, job, { progress: () => undefined, isStopped: () => false, seconds: 600, bytes: 1 << 20 });
+      const id = headers['content-location']!.split('/').at(-1)!;
+      const fetched = async () => {
+        const { body } = await jobStatus(services, asked, id);
+        const [{ resource }] = JSON.parse(String(body)).entry as [{ resource: { entry: Told[] } }];
+        return resource.entry.map(({ response }) => response);
+      };
+      const [first, patient, second] = await fetched();
+      for (const response of [first, second])
+        expect(response!.outcome!.issue.at(-1)!.diagnostics).toMatch(/not yet on the ledger/);
+      expect(JSON.stringify(patient)).not.toMatch(/ledger/);
+      await server.store.dataSource.query('UPDATE consent_event SET block_number = 9');
+      expect(JSON.stringify(await fetched())).not.toMatch(/ledger/);
+    },
+  );
 });
 
 test('past the bound nothing may be shown; before it all may', async () => {

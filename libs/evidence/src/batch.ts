@@ -56,9 +56,12 @@ export function makeBatch(
   return { argument: { ...relied, first: before.size, leaves, root, site, size: range.size }, range, growth };
 }
 
-function leavesOf(entries: Buffer): Buffer[] {
+function leavesOf(entries: Buffer): Buffer {
   const events = entries.length / LEAF_ENTRY_SIZE;
-  return Array.from({ length: events }, (_, i) => entries.subarray(i * LEAF_ENTRY_SIZE + 1, (i + 1) * LEAF_ENTRY_SIZE));
+  const leaves = Buffer.allocUnsafe(events * HASH_SIZE);
+  for (let event = 0; event < events; event += 1)
+    entries.copy(leaves, event * HASH_SIZE, event * LEAF_ENTRY_SIZE + 1, (event + 1) * LEAF_ENTRY_SIZE);
+  return leaves;
 }
 
 /** What the contract writes under `log:<site>`. */

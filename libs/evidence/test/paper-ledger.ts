@@ -134,7 +134,7 @@ export class PaperLedger {
 
   private tile(size: number) {
     const leaves = this.events.slice(0, size).map((event) => event.leaf);
-    const tiles = appendToTiles(0, appendLeaves(CompactRange.of(), leaves), () => undefined);
+    const tiles = appendToTiles(0, appendLeaves(CompactRange.of(), Buffer.concat(leaves)), () => undefined);
     return (id: { level: number; index: number }) =>
       tiles.find((tile) => tile.level === id.level && tile.index === id.index)?.hashes;
   }

@@ -21,8 +21,8 @@ export interface Answer {
   warnings?: readonly Issue[];
   /** The versions that were written. */
   written?: readonly VersionName[];
-  /** Of a batch or transaction that wrote Consents: what `body` was made from. */
-  bundle?: AnsweredBundle;
+  /** Of a batch or transaction: the versions of Consents that its entries wrote. */
+  consents?: readonly WrittenConsent[];
 }
 
 /** An entry of the answer to a batch or transaction. */
@@ -31,7 +31,7 @@ export interface AnsweredEntry extends BundleEntry {
   readonly consents?: readonly VersionName[];
 }
 
-export interface AnsweredBundle {
-  readonly type: 'batch-response' | 'transaction-response';
-  readonly entries: readonly AnsweredEntry[];
+export interface WrittenConsent extends Pick<VersionName, 'id' | 'version'> {
+  /** Place of the entry in the Bundle, from 0 on. */
+  readonly entry: number;
 }

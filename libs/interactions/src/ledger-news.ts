@@ -1,7 +1,8 @@
 // DESIGN section 4: a Consent binds here at once; its answer waits a little for the ledger, and says so when that has not taken it yet.
-import { bundleText, operationOutcome } from '#libs/fhir-model';
+import { elements, members } from '#libs/fhir-json';
+import { operationOutcome } from '#libs/fhir-model';
 import type { ConsentVersion } from '#libs/store';
-import type { Answer, AnsweredBundle, AnsweredEntry } from './answer.js';
+import type { Answer, WrittenConsent } from './answer.js';
 import type { FhirRequest } from './fhir-request.js';
 import type { Services } from './services.js';
 
@@ -18,7 +19,9 @@ const NEWS = 'not yet on the ledger';
 export async function withLedgerNews(services: Services, request: FhirRequest, answer: Answer): Promise<Answer> {
   const { consentsNotOnLedger } = services;
   if (consentsNotOnLedger === undefined) return answer;
-  if (answer.bundle !== undefined) return bundleWithNews(consentsNotOnLedger, answer, answer.bundle);
+  const { consents, body } = answer;
+  if (consents !== undefined && body !== undefined)
+    return { ...answer, body: await bundleWithNews(services, Buffer.from(body).toString('utf8'), consents) };
   const written = writtenConsent(request, answer);
   if (written === undefined || (await consentsNotOnLedger([written])).length === 0) return answer;
   const headers = { ...answer.headers, warning: `199 - "${NEWS}"` };
@@ -35,34 +38,50 @@ function writtenConsent(request: FhirRequest, { status, headers }: Answer): Cons
   return isDeletion ? { id: request.id as string, version: Number(deletion) } : undefined;
 }
 
-async function bundleWithNews(
-  consentsNotOnLedger: NonNullable<Services['consentsNotOnLedger']>,
-  answer: Answer,
-  { type, entries }: AnsweredBundle,
-): Promise<Answer> {
-  const waiting = await consentsNotOnLedger(entries.flatMap(({ consents = [] }) => consents));
-  if (waiting.length === 0) return answer;
+/**
+ * The text of a batch-response or transaction-response; entries that wrote Consents say which of these are not on the ledger yet, after
+ * one wait for all.
+ */
+export async function bundleWithNews(
+  { consentsNotOnLedger }: Services,
+  text: string,
+  consents: readonly WrittenConsent[],
+): Promise<string> {
+  const waiting = (await consentsNotOnLedger?.(consents)) ?? [];
+  if (waiting.length === 0) return text;
   const names = new Set(waiting.map(nameOf));
-  const told = entries.map((entry) =>
-    entry.consents?.some((consent) => names.has(nameOf(consent))) ? entryWithNews(entry) : entry,
-  );
-  return { ...answer, body: bundleText({ type, links: [], entries: told }) };
+  const told = new Set(consents.filter((one) => names.has(nameOf(one))).map(({ entry }) => entry));
+  const list = memberOf(text, 'entry');
+  if (list === undefined) return text;
+  const entries = [...elements(text, list.start)].map(({ start, end }, index) => {
+    const entry = text.slice(start, end);
+    return told.has(index) ? entryWithNews(entry) : entry;
+  });
+  return `${text.slice(0, list.start)}[${entries.join(',')}]${text.slice(list.end)}`;
 }
 
 const nameOf = ({ id, version }: ConsentVersion) => `${id}/${version}`;
+const memberOf = (text: string, wanted: string) => [...members(text)].find(({ name }) => name === wanted);
 
 /** Beside what its outcome says otherwise. */
-function entryWithNews(entry: AnsweredEntry): AnsweredEntry {
-  const { status = '', outcome } = entry.response ?? {};
-  const { issue: known = [] } = (outcome ?? {}) as { issue?: object[] };
+function entryWithNews(entry: string): string {
+  const found = memberOf(entry, 'response');
+  if (found === undefined) return entry;
+  const response = JSON.parse(entry.slice(found.start, found.end)) as Response;
+  const { status = '', outcome } = response;
   const { issue } = news();
-  const isEmpty = status.startsWith('204');
-  const response = {
-    ...entry.response,
-    status: isEmpty ? '200 OK' : status,
-    outcome: { resourceType: 'OperationOutcome', issue: [...known, ...issue] },
+  const told = {
+    ...response,
+    status: status.startsWith('204') ? '200 OK' : status,
+    outcome: { resourceType: 'OperationOutcome', issue: [...(outcome?.issue ?? []), ...issue] },
   };
-  return { ...entry, response };
+  return `${entry.slice(0, found.start)}${JSON.stringify(told)}${entry.slice(found.end)}`;
+}
+
+/** Bundle.entry.response. All that is in one are texts of ours. */
+interface Response {
+  status?: string;
+  outcome?: { issue?: object[] };
 }
 
 function news(): ReturnType<typeof operationOutcome> {

@@ -31,6 +31,17 @@ function sha256(bytes: Uint8Array): Buffer {
   return Buffer.from(hash('sha256', bytes, 'binary'), 'latin1');
 }
 
+/** Hashes of inner nodes: of each two neighbours of `hashes`, which lie one behind the other; of an odd last one none. */
+export function pairHashes(hashes: Uint8Array): Buffer {
+  const pairs = Math.floor(hashes.length / (2 * HASH_SIZE));
+  const above = Buffer.allocUnsafe(pairs * HASH_SIZE);
+  for (let pair = 0; pair < pairs; pair += 1) {
+    PAIR.set(hashes.subarray(2 * pair * HASH_SIZE, 2 * (pair + 1) * HASH_SIZE), 1);
+    above.write(hash('sha256', PAIR, 'binary'), pair * HASH_SIZE, 'latin1');
+  }
+  return above;
+}
+
 /** Whether two hashes are the same bytes. Hashes are public here, so the time it takes may differ. */
 export function sameHash(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0;

@@ -1,6 +1,6 @@
 // C2SP tlog-tiles: 256 hashes a tile; a tile of level L holds hashes of the tree's level 8 * L
 import { type CompactRange, foldNodes } from './compact-range.js';
-import { HASH_SIZE, nodeHash } from './hash.js';
+import { HASH_SIZE, pairHashes } from './hash.js';
 import type { NodeId } from './tree-shape.js';
 
 /** Hashes in a full tile. */
@@ -47,19 +47,9 @@ export function nodeFromTile(node: NodeId, hashes: Uint8Array): Buffer {
 }
 
 function perfectRoot(hashes: Uint8Array): Buffer {
-  let row = split(hashes);
-  while (row.length > 1) row = pairs(row);
-  return Buffer.from(row[0]!);
-}
-
-function split(hashes: Uint8Array): Uint8Array[] {
-  return Array.from({ length: hashes.length / HASH_SIZE }, (_, i) =>
-    hashes.subarray(i * HASH_SIZE, (i + 1) * HASH_SIZE),
-  );
-}
-
-function pairs(row: Uint8Array[]): Uint8Array[] {
-  return Array.from({ length: row.length / 2 }, (_, i) => nodeHash(row[2 * i]!, row[2 * i + 1]!));
+  let row = hashes;
+  while (row.length > HASH_SIZE) row = pairHashes(row);
+  return Buffer.from(row);
 }
 
 /** The rightmost tiles that appending to a tree of `size` leaves will extend: one per level, partial ones only. */
@@ -71,20 +61,15 @@ export function edgeTiles(size: number): TileId[] {
   return tiles;
 }
 
-/** What leaves add to each level of tiles, the lowest first: the leaf hashes, then the hashes of the tiles that become full. */
-export type Growth = readonly (readonly Uint8Array[])[];
+/**
+ * What leaves add to each level of tiles, the lowest first: the leaf hashes, then the hashes of the tiles that become full, one behind the
+ * other.
+ */
+export type Growth = readonly Uint8Array[];
 
-/** Appends leaf hashes to `range`, and gives what they add to the tiles. Throws RangeError for what is no hash. */
-export function appendLeaves(range: CompactRange, leaves: readonly Uint8Array[]): Growth {
-  const growth: Uint8Array[][] = [[...leaves]];
-  const completed = (level: number, hash: Buffer) => {
-    if (level % TILE_HEIGHT !== 0) return;
-    const above = level / TILE_HEIGHT;
-    growth[above] ??= [];
-    growth[above].push(hash);
-  };
-  for (const leaf of leaves) range.append(leaf, completed);
-  return growth;
+/** Appends leaf hashes that lie one behind the other to `range`, and gives what they add to the tiles. Throws RangeError for what is no hash. */
+export function appendLeaves(range: CompactRange, leaves: Uint8Array): Growth {
+  return range.appendAll(leaves).filter((_, level) => level % TILE_HEIGHT === 0);
 }
 
 /**
@@ -98,14 +83,14 @@ export function appendToTiles(size: number, growth: Growth, edge: (tile: TileId)
 function extendLevel(
   level: number,
   entries: number,
-  added: readonly Uint8Array[],
+  added: Uint8Array,
   edge: (tile: TileId) => Uint8Array | undefined,
 ): Tile[] {
   const index = Math.floor(entries / TILE_WIDTH);
   const kept = (entries % TILE_WIDTH) * HASH_SIZE;
   const start = kept === 0 ? Buffer.alloc(0) : edge({ level, index })?.subarray(0, kept);
   if (start?.length !== kept) throw new RangeError(`tile ${level}/${index} is missing or too short`);
-  const bytes = Buffer.concat([start, ...added]);
+  const bytes = Buffer.concat([start, added]);
   const width = TILE_WIDTH * HASH_SIZE;
   return Array.from({ length: Math.ceil(bytes.length / width) }, (_, i) => ({
     level,

@@ -21,7 +21,7 @@ function grow(tiles: Map<string, Buffer>, leaves: Buffer[], from: number, to: nu
   const edge = new Map(edgeTiles(from).map((id) => [name(id), tiles.get(name(id))!]));
   const range = CompactRange.of();
   for (const leaf of leaves.slice(0, from)) range.append(leafHash(leaf));
-  const growth = appendLeaves(range, leaves.slice(from, to).map(leafHash));
+  const growth = appendLeaves(range, Buffer.concat(leaves.slice(from, to).map(leafHash)));
   for (const tile of appendToTiles(from, growth, (id) => edge.get(name(id)))) tiles.set(name(tile), tile.hashes);
 }
 
@@ -53,7 +53,7 @@ describe('tiles', () => {
 
   it('reach a third level after 65,536 leaves', () => {
     const leaves = Array.from({ length: 65_537 }, (_, i) => leafHash(Buffer.from(String(i))));
-    const tiles = appendToTiles(0, appendLeaves(CompactRange.of(), leaves), () => undefined);
+    const tiles = appendToTiles(0, appendLeaves(CompactRange.of(), Buffer.concat(leaves)), () => undefined);
     expect(tiles.filter((tile) => tile.level === 2)).toHaveLength(1);
     expect(edgeTiles(65_537)).toEqual([
       { level: 0, index: 256 },
@@ -62,7 +62,7 @@ describe('tiles', () => {
   });
 
   it('are refused when the edge they continue is missing', () => {
-    expect(() => appendToTiles(3, [[leafHash(Buffer.of(1))]], () => undefined)).toThrow(RangeError);
+    expect(() => appendToTiles(3, [leafHash(Buffer.of(1))], () => undefined)).toThrow(RangeError);
     expect(() => proofFromTiles(inclusionNodes(0, 4), () => undefined)).toThrow(RangeError);
     expect(() => proofFromTiles(inclusionNodes(0, 4), () => Buffer.alloc(32))).toThrow(RangeError);
   });

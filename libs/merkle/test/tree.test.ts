@@ -49,6 +49,29 @@ describe('a compact range', () => {
     );
   });
 
+  it('is the same, however many leaves are appended at once, and tells which subtrees that completes', () => {
+    fc.assert(
+      fc.property(indexAndSize, fc.nat(), ([cut, n], more) => {
+        const leaves = leavesOf(n);
+        const range = rangeOf(leaves.slice(0, cut));
+        const step = 1 + (more % n);
+        for (let from = cut; from < n; from += step) {
+          const end = Math.min(n, from + step);
+          const grown = range.appendAll(Buffer.concat(leaves.slice(from, end).map(leafHash)));
+          for (const [level, hashes] of grown.entries()) {
+            const first = Math.floor(from / 2 ** level);
+            const found = Array.from({ length: Math.floor(end / 2 ** level) - first }, (_, i) =>
+              perfect(leaves)({ level, index: first + i }),
+            );
+            expect(Buffer.from(hashes)).toEqual(Buffer.concat(found));
+          }
+        }
+        expect([range.size, range.hashes]).toEqual([n, rangeOf(leaves).hashes]);
+      }),
+    );
+    expect(() => CompactRange.of().appendAll(Buffer.alloc(33))).toThrow(RangeError);
+  });
+
   it('is the empty tree of the standard when nothing was appended', () => {
     expect(CompactRange.of().root()).toEqual(EMPTY_ROOT);
     expect(EMPTY_ROOT.toString('hex')).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');

@@ -49,7 +49,7 @@ export function leavesOf({ entries }: OutboxEvents): Buffer[] {
 /** The range with these events appended, and what that adds to the tiles. */
 export function grown(before: CompactRange, events: OutboxEvents): { range: CompactRange; growth: Growth } {
   const range = CompactRange.of(before.size, before.hashes);
-  return { growth: appendLeaves(range, leavesOf(events)), range };
+  return { growth: appendLeaves(range, Buffer.concat(leavesOf(events))), range };
 }
 
 /** As if no event had ever been there. */

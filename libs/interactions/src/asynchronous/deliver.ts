@@ -6,6 +6,7 @@ import type { JobState } from '#libs/store';
 import type { Answer } from '../answer.js';
 import type { SystemRequest } from '../fhir-request.js';
 import { checkLag } from '../ledger-lag.js';
+import { bundleWithNews } from '../ledger-news.js';
 import { type Disclosed, eventOf, eventsOfVersions } from '../record.js';
 import { requesterText } from '../search.js';
 import type { Services } from '../services.js';
@@ -72,6 +73,7 @@ async function delivered(
   result: JobResult,
 ): Promise<Answer> {
   await checkLag(services, 'read');
+  const told = await withNews(services, result);
   const { time, shown, hidden } = await judged(services, request, result.disclosed);
   if (hidden.length > 0 && result.request) return asked(services, request, job, result.request);
   const done = { action: ACTION, query: `_async/${job.id}` };
@@ -79,9 +81,16 @@ async function delivered(
     ...eventsOfVersions(services, request, time, done, hidden.length > 0 ? [] : shown),
     ...denials(services, request, time, hidden),
   ]);
-  const entry = hidden.length > 0 ? withheld(result) : entryOf(result);
+  const entry = hidden.length > 0 ? withheld(told) : entryOf(told);
   const body = bundleText({ type: 'batch-response', links: [], entries: [entry] });
   return { status: 200, headers: expires(job), body };
+}
+
+/** What the ledger has of the Consents that were written is said as it is now. */
+async function withNews(services: Services, result: JobResult): Promise<JobResult> {
+  const { resourceText, consents } = result;
+  if (resourceText === undefined || consents.length === 0) return result;
+  return { ...result, resourceText: await bundleWithNews(services, resourceText, consents) };
 }
 
 /** The same question again, by who asks now. */

@@ -1,6 +1,6 @@
 // FHIR R4 async.html: how a job ended, kept until it is fetched.
 import type { BundleEntry, FhirError, Issue } from '#libs/fhir-model';
-import type { Answer } from '../answer.js';
+import type { Answer, WrittenConsent } from '../answer.js';
 import { responseEntry } from '../bundle/response.js';
 import type { Disclosed } from '../record.js';
 import { framed, unframed } from './framed.js';
@@ -10,6 +10,8 @@ export interface JobResult {
   readonly response: NonNullable<BundleEntry['response']>;
   readonly resourceText?: string;
   readonly disclosed: readonly Disclosed[];
+  /** Versions of Consents that were written, by the entries of the resource. */
+  readonly consents: readonly WrittenConsent[];
   /** The request, where it may be made again. */
   readonly request?: Buffer;
 }
@@ -18,6 +20,7 @@ interface DoneHead {
   response: JobResult['response'];
   hasResource: boolean;
   disclosed: [type: string, id: string, version: number, commitment: string, patients: readonly string[]][];
+  consents?: readonly WrittenConsent[];
   request?: string;
 }
 
@@ -39,6 +42,7 @@ export function writeResult(answer: Answer, disclosed: readonly Disclosed[], req
       commitment.toString('base64'),
       patients,
     ]),
+    ...(answer.consents === undefined ? {} : { consents: answer.consents }),
     ...(request === undefined ? {} : { request: request.toString('base64') }),
   };
   return framed(head, resourceText);
@@ -56,6 +60,7 @@ export function readResult(bytes: Buffer): JobResult {
       commitment: Buffer.from(commitment, 'base64'),
       patients,
     })),
+    consents: head.consents ?? [],
     ...(head.request === undefined ? {} : { request: Buffer.from(head.request, 'base64') }),
   };
 }

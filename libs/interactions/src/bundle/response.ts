@@ -6,8 +6,10 @@ import type { Answer, AnsweredEntry } from '../answer.js';
 /** The answer to a batch or transaction. */
 export function bundleAnswer(type: 'batch-response' | 'transaction-response', entries: AnsweredEntry[]): Answer {
   const body = bundleText({ type, links: [], entries });
-  const hasConsents = entries.some(({ consents }) => consents !== undefined);
-  return { status: 200, headers: {}, body, ...(hasConsents ? { bundle: { type, entries } } : {}) };
+  const consents = entries.flatMap((one, entry) =>
+    (one.consents ?? []).map(({ id, version }) => ({ entry, id, version })),
+  );
+  return { status: 200, headers: {}, body, ...(consents.length > 0 ? { consents } : {}) };
 }
 
 /** The entry that tells how one went. Its resource is what the interaction answered, text for text. */

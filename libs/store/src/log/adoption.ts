@@ -1,7 +1,7 @@
 // The move of the site's log to another ledger: the database changes hands in one transaction
 import { COUNTED } from './backlog.js';
 import { type Anchor, anchoredTree } from './batch.js';
-import { OPEN } from './outbox.js';
+import { OPEN, settledUpTo } from './outbox.js';
 import type { Query, Transact } from './query.js';
 
 /** Why the log cannot move as things are. The message is a sentence for people. */
@@ -54,11 +54,11 @@ const MOST_COUNTED = 100_000;
 export async function undrained(query: Query): Promise<Undrained> {
   const [row] = await query<Record<keyof Undrained, number>>(
     `WITH ${OPEN} SELECT
-       ${COUNTED('$1')}::integer AS events,
+       ${COUNTED}::integer AS events,
        (SELECT count(*)::integer FROM (
-         SELECT FROM consent_event WHERE block_number IS NULL AND refused IS NULL LIMIT $1) AS c) AS consents,
+         SELECT FROM consent_event WHERE block_number IS NULL AND refused IS NULL LIMIT $2) AS c) AS consents,
        (SELECT count(*)::integer FROM batch WHERE block IS NULL) AS batches`,
-    [MOST_COUNTED],
+    [await settledUpTo(query), MOST_COUNTED],
   );
   return row ?? { events: 0, consents: 0, batches: 0 };
 }

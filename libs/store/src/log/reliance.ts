@@ -11,8 +11,8 @@ export interface EventReliance {
   time: bigint;
 }
 
-const AMONG =
-  'unnest($1::bigint[], $2::bigint[]) AS x (first, last) JOIN event_consent r ON r.event BETWEEN x.first AND x.last';
+const AMONG = `unnest($1::bigint[], $2::bigint[]) AS x (first, last)
+  CROSS JOIN LATERAL (SELECT * FROM event_consent WHERE event BETWEEN first AND last OFFSET 0) AS r`;
 
 /** What these events relied on, in their order. What is parked relies on nothing: its leaf says nothing of what was decided. */
 export async function reliancesOf(query: Query, events: IdRanges): Promise<EventReliance[]> {

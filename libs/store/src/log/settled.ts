@@ -1,5 +1,5 @@
 // From where on events without a place are looked for: how far each id has its event, or will never have one
-import { OPEN } from './outbox.js';
+import { OPEN, settledUpTo } from './outbox.js';
 import type { Query } from './query.js';
 
 interface Asked {
@@ -44,7 +44,8 @@ export class Settling {
 
   private async ask(): Promise<Asked | undefined> {
     const [row] = await this.query<{ up_to: string }>(
-      'SELECT max(last_event)::text AS up_to FROM event_place HAVING max(last_event) > (SELECT up_to FROM event_settled)',
+      'SELECT last_event::text AS up_to FROM event_place WHERE last_event > $1 ORDER BY first_event DESC LIMIT 1',
+      [await settledUpTo(this.query)],
     );
     return row && { upTo: row.up_to, writers: await writers(this.query) };
   }
@@ -52,11 +53,11 @@ export class Settling {
   private async settle(upTo: string): Promise<boolean> {
     const rows = await this.query(
       `WITH ${OPEN}, settled AS (
-         UPDATE event_settled SET up_to = $1::bigint WHERE up_to < $1::bigint AND NOT EXISTS (
-           SELECT FROM open JOIN event ON id > after AND id < LEAST(before, $1::bigint))
+         UPDATE event_settled SET up_to = $2::bigint WHERE up_to < $2::bigint AND NOT EXISTS (
+           SELECT FROM open CROSS JOIN LATERAL (SELECT FROM event WHERE id > after AND id < LEAST(before, $2::bigint) LIMIT 1) AS found)
          RETURNING 1
        ) SELECT 1 FROM settled`,
-      [upTo],
+      [await settledUpTo(this.query), upTo],
     );
     return rows.length === 1;
   }

@@ -10,6 +10,7 @@ import {
   type TileId,
   tileOf,
 } from '#libs/merkle';
+import { byteas } from '../postgres/binary-array.js';
 import type { Query } from './query.js';
 
 type TileReader = (id: TileId) => Buffer | undefined;
@@ -32,7 +33,7 @@ export async function appendTiles(query: Query, size: number, growth: Growth): P
   await query(
     `INSERT INTO tile (level, index, hashes) SELECT * FROM unnest($1::smallint[], $2::bigint[], $3::bytea[])
      ON CONFLICT (level, index) DO UPDATE SET hashes = excluded.hashes`,
-    [tiles.map((tile) => tile.level), tiles.map((tile) => tile.index), tiles.map((tile) => tile.hashes)],
+    [tiles.map((tile) => tile.level), tiles.map((tile) => tile.index), byteas(tiles.map((tile) => tile.hashes))],
   );
 }
 
