@@ -1,5 +1,5 @@
 // holdfast-evidence/1: what an event says of a version's content without making it guessable
-import { createHash, createHmac, createSecretKey } from 'node:crypto';
+import { createHmac, createSecretKey, hash } from 'node:crypto';
 import type { JsonObject, JsonValue } from '#libs/fhir-json';
 import { EVIDENCE_ALG } from './event-record.js';
 import { encodeFields } from './field.js';
@@ -34,14 +34,17 @@ export interface ContentOpening extends ContentFacts {
 
 /** SHA-256 over the distinct labels in the order of their UTF-16 code units, each length-prefixed. */
 function labelsHash(labels: readonly string[]): Buffer {
+  if (labels.length === 0) return NO_LABELS;
   const sorted = [...new Set(labels)].sort();
-  return createHash('sha256').update(encodeFields(sorted)).digest();
+  return hash('sha256', encodeFields(sorted), 'buffer');
 }
+
+const NO_LABELS: Buffer = hash('sha256', Buffer.alloc(0), 'buffer');
 
 /** The facts of a stored version. */
 export function contentFacts(content: StoredContent): ContentFacts {
   const { type, id, version, lastUpdated } = content;
-  const sha256 = createHash('sha256').update(content.bytes).digest();
+  const sha256 = hash('sha256', content.bytes, 'buffer');
   return { sha256, type, id, version, lastUpdated, labelsSha256: labelsHash(content.labels) };
 }
 

@@ -22,8 +22,8 @@ export class RowSink {
   private readonly hashes = new Set<bigint>();
   /** Of references that have rows. */
   private readonly targets = new Set<string>();
-  private readonly strings = new Map<string, IndexRows['strings'][number]>();
-  private readonly ranges = new Map<string, IndexRows['ranges'][number]>();
+  private readonly strings = new OnceEach<IndexRows['strings'][number]>(({ value }) => value);
+  private readonly ranges = new OnceEach<IndexRows['ranges'][number]>(({ low, high }) => `${low} ${high}`);
   private readonly present = new Set<bigint>();
 
   private values = 0;
@@ -49,13 +49,11 @@ export class RowSink {
   }
 
   string(parts: readonly string[], value: string): void {
-    const param = this.hashOf(parts);
-    this.strings.set(`${param} ${value}`, { param, value });
+    this.strings.add({ param: this.hashOf(parts), value });
   }
 
   range(parts: readonly string[], low: number, high: number): void {
-    const param = this.hashOf(parts);
-    this.ranges.set(`${param} ${low} ${high}`, { param, low, high });
+    this.ranges.add({ param: this.hashOf(parts), low, high });
   }
 
   markPresent(code: string): void {
@@ -72,9 +70,32 @@ export class RowSink {
   rows(): IndexRows {
     return {
       hashes: [...this.hashes],
-      strings: [...this.strings.values()],
-      ranges: [...this.ranges.values()],
+      strings: this.strings.rows(),
+      ranges: this.ranges.rows(),
       present: [...this.present],
     };
+  }
+}
+
+/** Rows, each once. Nearly always a parameter has one, and for that no text is made of it. */
+class OnceEach<Row extends { readonly param: bigint }> {
+  private readonly first = new Map<bigint, Row>();
+  private readonly more = new Map<string, Row>();
+
+  /** `nameOf` tells rows of one parameter apart. */
+  constructor(private readonly nameOf: (row: Row) => string) {}
+
+  get size(): number {
+    return this.first.size + this.more.size;
+  }
+
+  add(row: Row): void {
+    const first = this.first.get(row.param);
+    if (first === undefined) this.first.set(row.param, row);
+    else if (this.nameOf(first) !== this.nameOf(row)) this.more.set(`${row.param} ${this.nameOf(row)}`, row);
+  }
+
+  rows(): Row[] {
+    return [...this.first.values(), ...this.more.values()];
   }
 }

@@ -1,7 +1,7 @@
 // RFC 5869: HKDF with SHA-256. RFC 2104: HMAC.
 import { createHmac, createSecretKey, hkdfSync } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import type { Hash64 } from '#libs/consent';
+import { KnownHashes } from './known-hashes.js';
 import type { MasterKey } from './master-key.js';
 
 /** The keys of a site: one for each purpose, all derived from the master key, none of which reveals another. */
@@ -20,20 +20,20 @@ export function derived(master: MasterKey, use: string): Buffer {
   return Buffer.from(hkdfSync('sha256', master.bytes, Buffer.alloc(0), `holdfast ${use}`, 32));
 }
 
-/** Names of elements, codes, patients and requesters come again and again: so many hashes are kept. */
-const KEPT = 40_000;
+/** Names of elements, codes, patients and requesters come again and again: so many hashes are kept, and as many again for a while. */
+const KEPT = 20_000;
 const LONGEST_KEPT = 512;
 
 /** The first 64 bits of HMAC-SHA-256 over the parts, each behind its length, so that ('ab','c') is not ('a','bc'). */
 function keyedHash(bytes: Buffer): Hash64 {
   const key = createSecretKey(bytes);
-  const known = new LRUCache<string, bigint>({ max: KEPT });
+  const known = new KnownHashes(KEPT);
   return (...parts) => {
-    const text = parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join('');
-    const found = known.get(text);
+    const found = known.get(parts);
     if (found !== undefined) return found;
+    const text = parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join('');
     const hash = createHmac('sha256', key).update(text).digest().readBigInt64BE(0);
-    if (text.length <= LONGEST_KEPT) known.set(text, hash);
+    if (text.length <= LONGEST_KEPT) known.set(parts, hash);
     return hash;
   };
 }

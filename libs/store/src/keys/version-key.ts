@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { freshBytes } from '#libs/evidence';
 import type { VersionName } from '../stored-version.js';
 import { type Key, seal, unseal } from './seal.js';
 
@@ -11,7 +11,7 @@ export interface VersionKey {
 }
 
 export function freshVersionKey(): VersionKey {
-  return split(randomBytes(64));
+  return split(freshBytes(64));
 }
 
 /** `wrapping` is the patient's key, or the key for versions that belong to no single patient. */
