@@ -58,11 +58,12 @@ export async function addEvents(
   }
 }
 
-/** The batches that the worker made, as another site would send them: the same leaves, roots, sizes and Consents. */
-export async function argumentsOf({ pool }: LedgerGround, site: string): Promise<AppendArgument[]> {
+/** The batches that the worker made from a place on, as another site would send them: the same leaves, roots, sizes and Consents. */
+export async function argumentsOf({ pool }: LedgerGround, site: string, from: number): Promise<AppendArgument[]> {
   const query = async <Row>(sql: string, values?: unknown[]) => (await pool.query(sql, values)).rows as Row[];
   const batches = await query<{ first: number; size: number; root: Buffer }>(
-    'SELECT first_index::int AS first, tree_size::int AS size, root FROM batch ORDER BY first_index',
+    'SELECT first_index::int AS first, tree_size::int AS size, root FROM batch WHERE first_index >= $1 ORDER BY first_index',
+    [from],
   );
   const all: AppendArgument[] = [];
   for (const { first, size, root } of batches) {

@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { fileMasterKey, openStore, type Store } from '#libs/store';
 import { startPostgres } from '../apps/holdfast/src/postgres/start-postgres.js';
@@ -28,17 +29,43 @@ const TICKS_A_SECOND = 100;
 /** Of a process; 0 where the system does not tell. */
 export function secondsOf(pid: number | undefined): number {
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
+    const [user = 0, system = 0] = fieldsOf(pid ?? 'none').slice(11, 13);
+    return (user + system) / TICKS_A_SECOND;
   } catch {
     return 0;
   }
 }
 
-/** Of all that Postgres runs now. */
+function fieldsOf(pid: number | string): number[] {
+  return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ').map(Number);
+}
+
+/** Of all that Postgres runs and has run: its first process counts those that have ended. 0 where the system does not tell. */
 async function postgresSeconds(pool: pg.Pool): Promise<number> {
   const { rows } = await pool.query<{ pid: number }>('SELECT pid FROM pg_stat_activity');
-  return rows.reduce((sum, { pid }) => sum + secondsOf(pid), 0);
+  try {
+    const [, postmaster] = fieldsOf(rows[0]!.pid) as [number, number];
+    const [user = 0, system = 0, endedUser = 0, endedSystem = 0] = fieldsOf(postmaster).slice(11, 15);
+    const running = rows.reduce((sum, { pid }) => sum + secondsOf(pid), 0);
+    return running + (user + system + endedUser + endedSystem) / TICKS_A_SECOND;
+  } catch {
+    return 0;
+  }
+}
+
+export async function one<Row>({ pool }: LedgerGround, sql: string, values: unknown[] = []): Promise<Row> {
+  return (await pool.query(sql, values)).rows[0] as Row;
+}
+
+/** How many events there are. */
+export async function eventsOf(ground: LedgerGround): Promise<number> {
+  return (await one<{ events: number }>(ground, 'SELECT count(*)::int AS events FROM event')).events;
+}
+
+/** Until so many events are on the ledger. */
+export async function anchored(ground: LedgerGround, events: number): Promise<void> {
+  const sql = 'SELECT coalesce(max(tree_size), 0) >= $1 AS done FROM batch WHERE block IS NOT NULL';
+  while (!(await one<{ done: boolean }>(ground, sql, [events])).done) await sleep(20);
 }
 
 const SITE = 'site-a';

@@ -3,10 +3,9 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readConnection } from '#libs/fabric-network';
-import { connectLedger } from '#libs/ledger';
-import { addConsents, addEvents, argumentsOf } from './ledger-events.js';
-import { type LedgerGround, secondsOf, stop, withLedgerGround } from './ledger-ground.js';
+import { addEvents } from './ledger-events.js';
+import { anchored, eventsOf, type LedgerGround, one, stop, withLedgerGround } from './ledger-ground.js';
+import { type Cost, throughput } from './ledger-throughput.js';
 
 const EVENTS = Number(process.env.BENCH_EVENTS ?? 100_000);
 /** Distinct Consents on which the events of the backlog rely in turn. */
@@ -24,13 +23,6 @@ interface Moment {
   heapMegabytes: number;
 }
 
-/** Processor milliseconds for one batch of 5,000 events. */
-interface Cost {
-  worker: number;
-  ledger: number;
-  postgres: number;
-}
-
 export interface LedgerFigures {
   eventsPerSecond: number;
   rawEventsPerSecond: number;
@@ -44,17 +36,6 @@ export interface LedgerFigures {
   lag: { p50: number; p99: number; max: number; ratePerSecond: number };
   memory: Moment[];
   bytesPerEvent: { atFullBatches: number; atThatRate: number };
-}
-
-async function one<Row>({ pool }: LedgerGround, sql: string, values: unknown[] = []): Promise<Row> {
-  return (await pool.query(sql, values)).rows[0] as Row;
-}
-
-/** Until all events that there are now are on the ledger. */
-async function drained(ground: LedgerGround): Promise<void> {
-  const { events } = await one<{ events: string }>(ground, 'SELECT count(*) AS events FROM event');
-  const sql = 'SELECT EXISTS (SELECT FROM batch WHERE block IS NOT NULL AND tree_size >= $1) AS done';
-  while (!(await one<{ done: boolean }>(ground, sql, [events])).done) await sleep(100);
 }
 
 function ledgerBytes(folder: string): number {
@@ -84,47 +65,6 @@ function watch({ metricsUrl }: LedgerGround): { moments: Moment[]; stop: () => v
   return { moments, stop: () => clearInterval(timer) };
 }
 
-/** The gateway client alone: endorse, submit, wait; one after the other, as a log must be. */
-async function raw(ground: LedgerGround): Promise<{ perSecond: number; cost: Pick<Cost, 'ledger'> }> {
-  const all = await argumentsOf(ground, 'raw');
-  const ledger = await connectLedger(await readConnection(join(ground.dataDir, 'ledger')));
-  const before = await ground.processorSeconds();
-  const from = performance.now();
-  for (const argument of all) {
-    const { txId, envelope } = await ledger.prepare('append', argument);
-    await ledger.submit(envelope, txId);
-    const status = await ledger.status(txId, 10_000);
-    if (status?.code !== 'VALID') throw new Error(`a raw batch is ${status?.code}`);
-  }
-  const seconds = (performance.now() - from) / 1_000;
-  const cost = { ledger: perBatch((await ground.processorSeconds()).ledger - before.ledger) };
-  ledger.close();
-  return { perSecond: all.at(-1)!.size / seconds, cost };
-}
-
-const perBatch = (seconds: number) => (1_000 * seconds * 5_000) / EVENTS;
-
-async function throughput(ground: LedgerGround) {
-  const consents = await addConsents(ground, CONSENTS);
-  await addEvents(ground, EVENTS - CONSENTS, consents);
-  const before = await ground.processorSeconds();
-  const worker = await ground.startWorker();
-  const started = secondsOf(worker.pid);
-  const { moments, stop: stopWatching } = watch(ground);
-  await drained(ground);
-  stopWatching();
-  const after = await ground.processorSeconds();
-  const cost = {
-    worker: perBatch(secondsOf(worker.pid) - started),
-    ledger: perBatch(after.ledger - before.ledger),
-    postgres: perBatch(after.postgres - before.postgres),
-  };
-  await stop(worker);
-  const sql = `SELECT count(*)::int AS batches, extract(epoch FROM max(anchored_at) - min(prepared_at))::float8 AS seconds FROM batch`;
-  const { batches, seconds } = await one<{ batches: number; seconds: number }>(ground, sql);
-  return { batches, perSecond: EVENTS / seconds, memory: moments, cost };
-}
-
 async function lagAtRate(ground: LedgerGround) {
   const worker = await ground.startWorker();
   const { id } = await one<{ id: string }>(ground, 'SELECT max(id) AS id FROM event');
@@ -138,7 +78,7 @@ async function lagAtRate(ground: LedgerGround) {
     await sleep(TICK_MS);
   }
   await Promise.all(pending);
-  await drained(ground);
+  await anchored(ground, await eventsOf(ground));
   await stop(worker);
   const lag = '1000 * extract(epoch FROM b.anchored_at - e.time)';
   return one<{ p50: number; p99: number; max: number; ratePerSecond: number }>(
@@ -155,23 +95,21 @@ export function benchLedger(): Promise<LedgerFigures> {
   return withLedgerGround(async (ground) => {
     const blocks = join(ground.dataDir, 'ledger', 'blocks');
     const empty = ledgerBytes(blocks);
-    const { perSecond, batches, memory, cost } = await throughput(ground);
-    const full = ledgerBytes(blocks);
-    const rawRun = await raw(ground);
+    const { own, raw, batches, memory } = await throughput(ground, { events: EVENTS, consents: CONSENTS }, watch);
     const before = ledgerBytes(blocks);
     const lag = await lagAtRate(ground);
     return {
-      eventsPerSecond: perSecond,
-      rawEventsPerSecond: rawRun.perSecond,
-      ratio: perSecond / rawRun.perSecond,
+      eventsPerSecond: own.perSecond,
+      rawEventsPerSecond: raw.perSecond,
+      ratio: own.perSecond / raw.perSecond,
       batches,
       consentsPerBatch: Math.min(CONSENTS, 5_000),
-      cost,
-      rawCost: rawRun.cost,
+      cost: own.cost,
+      rawCost: raw.cost,
       lag,
       memory,
       bytesPerEvent: {
-        atFullBatches: (full - empty) / EVENTS,
+        atFullBatches: (before - empty) / (2 * EVENTS),
         atThatRate: (ledgerBytes(blocks) - before) / (lag.ratePerSecond * SECONDS),
       },
     };
