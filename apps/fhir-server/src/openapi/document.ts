@@ -1,4 +1,5 @@
 // OpenAPI 3.1.0: the document of this server, made from its CapabilityStatement and the definitions.
+import { withBinaryPaths } from './binary-paths.js';
 import type { Capability } from './capability.js';
 import { interactionPaths } from './interaction-paths.js';
 import { operationPaths } from './operation-paths.js';
@@ -27,7 +28,7 @@ export function openApiDocument(capabilities: string): object {
     servers: [{ url: new URL(capability.implementation.url).pathname }],
     security: [{ token: [] }],
     tags: ['system', 'type', 'instance', 'operations'].map((name) => ({ name })),
-    paths: { ...interactionPaths(capability), ...operationPaths(capability) },
+    paths: { ...withBinaryPaths(interactionPaths(capability)), ...operationPaths(capability) },
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
       parameters: parameterComponents(types, capability.rest[0].compartment),

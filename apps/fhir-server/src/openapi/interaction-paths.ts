@@ -211,14 +211,14 @@ function patchContent(): Content {
 function instancePaths(resources: readonly CapabilityResource[]): Record<string, PathItem> {
   const has = (code: string) => resources.every(({ interaction }) => interaction.some((one) => one.code === code));
   const one = shared('type', 'id', ...ABOUT_ANSWER);
-  const change = (code: 'update' | 'patch' | 'delete') =>
-    written('Resource', code, code, [...one, ...shared('Prefer', 'If-Match', 'X-Provenance')], ['instance']);
+  const change = (code: 'update' | 'patch' | 'delete', ...more: string[]) =>
+    written('Resource', code, code, [...one, ...shared('Prefer', 'If-Match', ...more, 'X-Provenance')], ['instance']);
   return {
     '/{type}/_search': { post: searchByPost('search-type', ['type']) },
     ...(has('history-type') ? { '/{type}/_history': { get: history('history-type', 'type', ['type']) } } : {}),
     '/{type}/{id}': {
       ...(has('read') ? { get: read() } : {}),
-      ...(has('update') ? { put: change('update') } : {}),
+      ...(has('update') ? { put: change('update', 'If-None-Match') } : {}),
       ...(has('patch') ? { patch: change('patch') } : {}),
       ...(has('delete') ? { delete: change('delete') } : {}),
     },
@@ -244,7 +244,7 @@ function vread(): Operation {
     operationId: 'vread',
     summary: 'One version.',
     tags: ['instance'],
-    parameters: shared('type', 'id', 'vid', ...ABOUT_ANSWER, ...PART),
+    parameters: shared('type', 'id', 'vid', ...ABOUT_ANSWER, ...PART, 'If-None-Match', 'If-Modified-Since'),
     responses: { ...readAnswers('Resource'), ...refusals([404, 410]) },
   };
 }

@@ -19,7 +19,10 @@ const PREFERENCES = [
 
 const HEADERS: Readonly<Record<string, [string, Schema]>> = {
   'If-Match': ['Only if this is the current version; otherwise 412.', ENTITY_TAG],
-  'If-None-Match': ['Versions that the client holds: then 304.', ENTITY_TAG],
+  'If-None-Match': [
+    'Versions that the client holds: then 304. An update with *: only where there is no version; otherwise 412.',
+    { type: 'string', examples: ['W/"1"', 'W/"1", W/"2"', '*'] },
+  ],
   'If-Modified-Since': [
     'What was current then is held by the client: then 304.',
     { type: 'string', examples: ['Wed, 21 Oct 2015 07:28:00 GMT'] },
@@ -27,6 +30,12 @@ const HEADERS: Readonly<Record<string, [string, Schema]>> = {
   'If-None-Exist': [
     'A search: only where nothing matches it.',
     { type: 'string', examples: ['identifier=urn:x|1', '_id=1'] },
+  ],
+  Range: ['One range of bytes of the content.', { type: 'string', examples: ['bytes=0-1', 'bytes=-1', 'bytes=9-'] }],
+  'If-Range': ['Range counts only where this is the version.', { type: 'string', examples: ['"1"', '"2"'] }],
+  'X-Security-Context': [
+    'The resource that stands for a Binary sent as its content where access is decided.',
+    { type: 'string', examples: ['Patient/1'] },
   ],
   Prefer: ['What the answer shall hold, and how unknown search parameters are taken.', { enum: PREFERENCES }],
   'X-Provenance': [
