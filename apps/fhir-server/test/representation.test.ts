@@ -75,6 +75,9 @@ test('_pretty changes white space alone', async () => {
   const pretty = await get('Observation/o?_pretty=true');
   expect(pretty.text).toContain('\n  "status": "final",\n');
   expect(pretty.text.replace(/\n\s*/g, '').replaceAll('": ', '":')).toBe(plain.text);
+  const xml = await get('Observation/o?_format=xml&_pretty=true');
+  expect(xml.text).toContain('\n  <status value="final"/>\n');
+  expect(xml.text.replace(/\n\s*/g, '')).toBe((await get('Observation/o?_format=xml')).text);
 });
 
 describe('HTTP', () => {

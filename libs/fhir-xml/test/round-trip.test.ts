@@ -19,6 +19,35 @@ test.each(EXAMPLES)('%s is the same after a way through XML', (name) => {
   expect(kept(parse(Buffer.from(toJson(Buffer.from(toXml(document))))))).toEqual(kept(document));
 });
 
+test.each(EXAMPLES)('%s says the same where it is pretty', (name) => {
+  const document = exampleNamed(name);
+  expect(kept(parse(Buffer.from(toJson(Buffer.from(toXml(document, true))))))).toEqual(kept(document));
+});
+
+test('pretty XML has a line for each element, and leaves narratives as they are', () => {
+  const div = '<div xmlns="http://www.w3.org/1999/xhtml"><p>a <b>b</b></p></div>';
+  const text = `"text":{"status":"generated","div":${JSON.stringify(div)}}`;
+  const json = `{"resourceType":"Patient","id":"p",${text},"contained":[{"resourceType":"Basic","id":"c"}]}`;
+  expect(
+    toXml(parse(Buffer.from(json)), true)
+      .split('\n')
+      .slice(1),
+  ).toEqual([
+    '<Patient xmlns="http://hl7.org/fhir">',
+    '  <id value="p"/>',
+    '  <text>',
+    '    <status value="generated"/>',
+    `    ${div}`,
+    '  </text>',
+    '  <contained>',
+    '    <Basic>',
+    '      <id value="c"/>',
+    '    </Basic>',
+    '  </contained>',
+    '</Patient>',
+  ]);
+});
+
 test('elements stand in the order of the definitions, id and url are attributes, a primitive is its value attribute', () => {
   const json = `{"birthDate":"1970","extension":[{"valueBoolean":true,"url":"http://a.test"}],"resourceType":"Patient",
     "name":[{"given":["A",null],"_given":[null,{"extension":[{"url":"u:x","valueString":"y"}]}],"id":"n"}],"id":"p"}`;

@@ -25,6 +25,7 @@ export { patchResource } from './patch.js';
 export { withProvenance } from './provenance.js';
 export { readResource } from './read.js';
 export { choiceOf } from './representation/choice.js';
+export { isPretty } from './representation/pretty.js';
 export { represent } from './representation/represent.js';
 export { searchType } from './search.js';
 export { ALL, searchCompartment, searchSystem } from './search-several.js';

@@ -9,18 +9,18 @@ import { FHIR_XML, type Format } from './negotiate.js';
 const AT_ONCE = 256 * 1024;
 
 /** An answer in the representation that was asked for. @throws FhirError 406 for content that XML has no form for. */
-export function inFormat(answer: Answer, format: Format): Answer {
+export function inFormat(answer: Answer, format: Format, lines = false): Answer {
   const { body, contentType } = answer;
   if (format === 'json' || body === undefined || (contentType !== undefined && !contentType.includes('fhir+json'))) {
     return answer;
   }
-  return { ...answer, body: xmlText(body), contentType: FHIR_XML };
+  return { ...answer, body: xmlText(body, lines), contentType: FHIR_XML };
 }
 
-/** A resource in JSON as XML. @throws FhirError 406. */
-export function xmlText(json: Uint8Array | string): string {
+/** A resource in JSON as XML, with line breaks where they are wanted. @throws FhirError 406. */
+export function xmlText(json: Uint8Array | string, lines = false): string {
   try {
-    return toXml(parse(Buffer.from(json)));
+    return toXml(parse(Buffer.from(json)), lines);
   } catch (error) {
     if (!(error instanceof XmlError || error instanceof JsonError)) throw error;
     throw notAcceptable('This cannot be written as XML: ask for application/fhir+json');

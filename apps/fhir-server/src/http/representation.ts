@@ -1,7 +1,7 @@
 // FHIR R4 http.html#mime-type and binary.html#rest: an answer in the form that the client asked for.
 import type { FastifyRequest } from 'fastify';
 import type { BlobStore } from '#libs/blob';
-import { type Answer, contentAnswer, represent, withData } from '#libs/interactions';
+import { type Answer, contentAnswer, isPretty, represent, withData } from '#libs/interactions';
 import { inFormat } from './format.js';
 import { type Format, negotiate, prefersContent } from './negotiate.js';
 
@@ -28,7 +28,7 @@ function queryOf(url: string): Query {
 export function represented(answer: Answer, request: FastifyRequest, query: Query, blobs?: BlobStore): Answer {
   const wanted = wantedOf(request, query);
   if (wanted === 'content') return contentAnswer(answer, rangeOf(request, answer), blobs);
-  return withData(answer, blobs, (whole) => inFormat(represent(whole, query), wanted));
+  return withData(answer, blobs, (whole) => inFormat(represent(whole, query), wanted, isPretty(query)));
 }
 
 /** The format of a refusal: JSON where the client can have neither. */

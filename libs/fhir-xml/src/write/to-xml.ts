@@ -10,57 +10,67 @@ import { type Occurrence, occurrences } from './occurrences.js';
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>';
 
 /**
- * The XML text of a resource, its elements in the order of the definitions and its numbers as they stand in the JSON.
+ * The XML text of a resource, its elements in the order of the definitions and its numbers as they stand in the JSON; where it
+ * is to be pretty, each element but those of a narrative on a line of its own.
  * @throws XmlError `unwritable` for what no valid resource has: elements that R4 does not define, narrative that is no
  * XHTML, control characters.
  */
-export function toXml(document: JsonDocument): string {
-  return DECLARATION + new ResourceWriter(document).resource(document.value, ` xmlns="${FHIR}"`);
+export function toXml(document: JsonDocument, isPretty = false): string {
+  const writer = new ResourceWriter(document, isPretty);
+  return DECLARATION + writer.line(0) + writer.resource(document.value, 0, ` xmlns="${FHIR}"`);
 }
 
 class ResourceWriter {
-  constructor(private readonly document: JsonDocument) {}
+  constructor(
+    private readonly document: JsonDocument,
+    private readonly isPretty: boolean,
+  ) {}
 
-  resource(value: JsonValue | undefined, namespace = ''): string {
+  /** What stands before an element. */
+  line(depth: number): string {
+    return this.isPretty ? `\n${'  '.repeat(depth)}` : '';
+  }
+
+  resource(value: JsonValue | undefined, depth: number, namespace = ''): string {
     const resource = objectIn(value);
     const { resourceType } = resource;
     if (typeof resourceType !== 'string' || !isResourceType(resourceType)) {
       throw new XmlError('unwritable', 'A resource has no type of R4');
     }
-    return this.object(resource, resourceType, resourceType, namespace);
+    return this.object(resource, resourceType, resourceType, depth, namespace);
   }
 
   /** An element with children, without its own value. */
-  private object(object: JsonObject, place: string, name: string, attributes = ''): string {
+  private object(object: JsonObject, place: string, name: string, depth: number, attributes = ''): string {
     let head = `<${name}${attributes}`;
     let children = '';
     for (const occurrence of occurrences(object, placeOf(place))) {
       if (occurrence.slot.isAttribute) head += ` ${occurrence.slot.name}="${this.scalar(occurrence)}"`;
-      else children += this.element(occurrence);
+      else children += this.line(depth + 1) + this.element(occurrence, depth + 1);
     }
-    return children === '' ? `${head}/>` : `${head}>${children}</${name}>`;
+    return children === '' ? `${head}/>` : `${head}>${children}${this.line(depth)}</${name}>`;
   }
 
-  private element(occurrence: Occurrence): string {
+  private element(occurrence: Occurrence, depth: number): string {
     const { slot, value } = occurrence;
     switch (slot.content.kind) {
       case 'primitive':
-        return this.primitive(occurrence);
+        return this.primitive(occurrence, depth);
       case 'complex':
-        return this.object(objectIn(value), slot.content.place, slot.name);
+        return this.object(objectIn(value), slot.content.place, slot.name, depth);
       case 'resource':
-        return `<${slot.name}>${this.resource(value)}</${slot.name}>`;
+        return `<${slot.name}>${this.line(depth + 1)}${this.resource(value, depth + 1)}${this.line(depth)}</${slot.name}>`;
       default:
         return divText(value);
     }
   }
 
-  private primitive(occurrence: Occurrence): string {
+  private primitive(occurrence: Occurrence, depth: number): string {
     const { slot, value, sibling } = occurrence;
     if (value === undefined && sibling === undefined) throw new XmlError('unwritable', 'A primitive is nothing');
     const attribute = value === undefined ? '' : ` value="${this.scalar(occurrence)}"`;
     if (sibling === undefined) return `<${slot.name}${attribute}/>`;
-    return this.object(objectIn(sibling), OF_PRIMITIVES, slot.name, attribute);
+    return this.object(objectIn(sibling), OF_PRIMITIVES, slot.name, depth, attribute);
   }
 
   private scalar({ value, holder, key }: Occurrence): string {

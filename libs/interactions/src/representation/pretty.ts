@@ -3,6 +3,11 @@
 const INDENT = '  ';
 const TOKEN = /"(?:[^"\\]|\\.)*"|[[\]{}:,]|[^\s[\]{}:,"]+/g;
 
+/** Whether a query asks for line breaks. */
+export function isPretty(query: readonly (readonly [string, string])[]): boolean {
+  return query.some(([name, value]) => name === '_pretty' && value === 'true');
+}
+
 /** The same JSON with line breaks and indents; names, strings and numbers stay as they are. The text must be valid JSON. */
 export function pretty(text: string): string {
   const printer = new Printer();

@@ -1,7 +1,7 @@
 // FHIR R4 http.html#parameters and search.html#summary: an answer in the form that the client asked for.
 import type { Answer } from '../answer.js';
 import { choiceOf } from './choice.js';
-import { pretty } from './pretty.js';
+import { isPretty, pretty } from './pretty.js';
 import { subset } from './subset.js';
 
 /**
@@ -12,9 +12,9 @@ export function represent(answer: Answer, query: readonly (readonly [string, str
   const { body, contentType } = answer;
   if (body === undefined || (contentType !== undefined && !contentType.includes('fhir+json'))) return answer;
   const choice = choiceOf(query);
-  const isPretty = query.some(([name, value]) => name === '_pretty' && value === 'true');
-  if (choice === undefined && !isPretty) return answer;
+  const lines = isPretty(query);
+  if (choice === undefined && !lines) return answer;
   const text = typeof body === 'string' ? body : Buffer.from(body).toString('utf8');
   const chosen = choice === undefined ? text : subset(text, choice);
-  return { ...answer, body: isPretty ? pretty(chosen) : chosen };
+  return { ...answer, body: lines ? pretty(chosen) : chosen };
 }
