@@ -60,8 +60,11 @@ export class FaultyProgram implements Program {
     const end = Date.now() + seconds * 1000;
     while (!this.lines.some(({ msg }) => msg?.includes(message))) {
       if (Date.now() > end || !this.isRunning) {
+        const why = this.isRunning
+          ? `in ${seconds} s`
+          : `before it ended with ${this.child?.exitCode ?? this.child?.signalCode}`;
         const last = JSON.stringify(this.lines.at(-1));
-        throw new Error(`${this.name} did not say "${message}" in ${seconds} s; its last line: ${last}`);
+        throw new Error(`${this.name} did not say "${message}" ${why}; its last line: ${last}`);
       }
       await sleep(20);
     }

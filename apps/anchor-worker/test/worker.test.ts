@@ -81,7 +81,8 @@ describe('the worker', () => {
     const from = Date.now();
     await site.addEvents(20);
     await allAnchored();
-    expect(Date.now() - from).toBeLessThan(5_000);
+    // A lease that is not given back lasts 15 s; on a busy machine a worker takes some of them to start.
+    expect(Date.now() - from).toBeLessThan(12_000);
     const stopping = Date.now();
     expect(await worker.end('SIGTERM')).toBe(0);
     expect(Date.now() - stopping).toBeLessThan(2_000);

@@ -32,6 +32,11 @@ test('X-Provenance that is not valid, or that may not be written, stops the writ
     expect((await create(bad)).status).toBe(400);
   }
   expect((await create({ ...PROVENANCE, recorded: 'never' })).status).toBe(422);
+  const none = await server.send('POST', 'Patient', {
+    body: { resourceType: 'Patient' },
+    headers: { 'x-provenance': '{' },
+  });
+  expect([none.status, none.json().issue?.[0]?.diagnostics]).toEqual([400, expect.stringContaining('X-Provenance')]);
   const as = { scope: 'system/Patient.cruds' };
   const options = { body: { resourceType: 'Patient' }, headers: header(PROVENANCE), as };
   expect((await server.send('POST', 'Patient', options)).status).toBe(403);

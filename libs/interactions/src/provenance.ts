@@ -1,11 +1,11 @@
 // FHIR R4 provenance.html#header: X-Provenance, a Provenance that is stored with what it tells about
-import { type JsonDocument, members } from '#libs/fhir-json';
+import { type JsonDocument, JsonError, members, parse } from '#libs/fhir-json';
 import { badRequest } from '#libs/fhir-model';
 import type { VersionName } from '#libs/store';
 import type { Answer } from './answer.js';
 import { createUnconditionally } from './create.js';
 import type { FhirRequest } from './fhir-request.js';
-import { isObject, jsonDocument } from './resource-body.js';
+import { isObject } from './resource-body.js';
 import type { Services } from './services.js';
 
 /**
@@ -20,11 +20,7 @@ export async function withProvenance(
   provenance: Uint8Array,
   interact: (services: Services, request: FhirRequest) => Promise<Answer>,
 ): Promise<Answer> {
-  const document = jsonDocument(provenance);
-  if (!isObject(document.value) || document.value.resourceType !== 'Provenance') {
-    throw badRequest('X-Provenance must be a Provenance in JSON', 'structure');
-  }
-  if (document.value.target !== undefined) throw badRequest('The server sets the target of X-Provenance');
+  const document = provenanceIn(provenance);
   const { beforeCommit, ...rest } = services;
   return services.store.transaction(async (store) => {
     const inside = { ...rest, store, isOneTransaction: true as const };
@@ -34,6 +30,22 @@ export async function withProvenance(
     await beforeCommit?.(store, answer);
     return answer;
   });
+}
+
+function provenanceIn(header: Uint8Array): JsonDocument {
+  let document: JsonDocument;
+  try {
+    document = parse(header);
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    throw badRequest('X-Provenance must be a Provenance in JSON', 'structure');
+  }
+  const { value } = document;
+  if (!isObject(value) || value.resourceType !== 'Provenance') {
+    throw badRequest('X-Provenance must be a Provenance in JSON', 'structure');
+  }
+  if (value.target !== undefined) throw badRequest('The server sets the target of X-Provenance');
+  return document;
 }
 
 function provenanceRequest(request: FhirRequest, document: JsonDocument, written: readonly VersionName[]): FhirRequest {

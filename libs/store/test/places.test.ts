@@ -16,6 +16,7 @@ import {
   unnumberedEvents,
 } from '../src/log/index.js';
 import { emptied, grown, type LogDatabase, logDatabase } from './log-database.js';
+import { testStore } from './test-store.js';
 
 const INSERT = `INSERT INTO event (event_id, time, decision, record, leaf, opening)
   SELECT x, clock_timestamp(), 'permit', x, x, x FROM generate_series(1, $1), sha256(random()::text::bytea) AS x`;
@@ -180,6 +181,17 @@ class Many {
     if (this.begun.delete(client)) await client.query(how);
   }
 }
+
+it('an event that the mark has passed is found by the check, and so is a place whose event is gone', async () => {
+  const it = await testStore();
+  await it.put({ resourceType: 'Patient', id: 'x' });
+  expect(await it.store.check()).toEqual([]);
+  await it.sql('UPDATE event_settled SET up_to = (SELECT max(id) FROM event)');
+  expect(await it.store.check()).toEqual([{ kind: 'event without place' }]);
+  await it.sql('INSERT INTO event_place SELECT 0, min(id), max(id) + 1 FROM event');
+  expect(await it.store.check()).toEqual([{ kind: 'place without event' }]);
+  await it.close();
+});
 
 it('a database whose events had their places in their rows keeps them', async () => {
   const older = await logDatabase('0010');
