@@ -144,6 +144,16 @@ describe('a database that is not there', () => {
   });
 });
 
+test.each([
+  ['EPIPE', 503],
+  ['ECONNRESET', 503],
+  ['57P01', 503],
+  ['23505', 500],
+  ['XX000', 500],
+])('what fails with %s is answered %i', (code, status) => {
+  expect(fromPostgres(Object.assign(new Error('a failure'), { code }))).toMatchObject({ status });
+});
+
 test('no error tells SQL or a value: a broken constraint is a plain 500', async () => {
   const it = await testStore();
   await it.put({ resourceType: 'Patient', id: 'twice' });

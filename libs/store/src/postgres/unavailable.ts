@@ -56,11 +56,16 @@ interface DriverError extends Error {
 }
 
 function isDriverError(error: unknown): error is DriverError {
-  return types.isNativeError(error) && (/^[0-9A-Z]{5}$/.test(codeOf(error)) || isConnectionError(error));
+  return types.isNativeError(error) && (hasSqlState(error) || isConnectionError(error));
 }
 
 function isConnectionError(error: Error): boolean {
-  return NO_CONNECTION.test(codeOf(error)) || NO_CONNECTION.test(error.message);
+  return NO_CONNECTION.test(codeOf(error)) || (!hasSqlState(error) && NO_CONNECTION.test(error.message));
+}
+
+/** A system call's code can look like one: EPIPE. */
+function hasSqlState(error: Error): boolean {
+  return /^[0-9A-Z]{5}$/.test(codeOf(error)) && !NO_CONNECTION.test(codeOf(error));
 }
 
 function codeOf(error: Error): string {
@@ -68,7 +73,7 @@ function codeOf(error: Error): string {
 }
 
 function isPassing(error: DriverError): boolean {
-  return PASSING.test(codeOf(error)) || (!/^[0-9A-Z]{5}$/.test(codeOf(error)) && isConnectionError(error));
+  return PASSING.test(codeOf(error)) || isConnectionError(error);
 }
 
 /** Deadlock, serialization failure, or a time that was estimated wrongly: the whole transaction may be run again at once. */
