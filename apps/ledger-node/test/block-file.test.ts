@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { appendFile, copyFile, open, readFile, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -62,6 +63,19 @@ describe('a block file', () => {
     expect(await file.read(3, places[3]!)).toEqual(content[3]);
     await expect(file.read(4, { ...places[4]!, offset: places[3]!.offset })).rejects.toThrow(LedgerDamage);
     await file.close();
+  });
+
+  test('gives back blocks that lie across the pieces in which it is read, and blocks larger than those', async () => {
+    const MEBIBYTE = 1024 * 1024;
+    const sizes = [3.9, 0.9, 1.5, 2.9, 9, 0.1, 4, 1, 5.2, 3, 0.7, 0.7, 0.7, 8].map((size) =>
+      Math.round(size * MEBIBYTE),
+    );
+    const blocks = sizes.map((size) => randomBytes(size));
+    const file = await BlockFile.open(path, () => {});
+    for (const block of blocks) await file.append(block);
+    await file.close();
+    const found = await reopened();
+    expect(found.map((block, number) => block.equals(blocks[number]!))).toEqual(sizes.map(() => true));
   });
 
   test('notices at a read that a block has been changed under it', async () => {

@@ -33,7 +33,11 @@ export class BlockPlaces {
 
   /** All, in the order of their numbers. */
   *all(): Generator<BlockPlace> {
-    const rows = this.database.prepare('SELECT offset, length, crc FROM block ORDER BY number').iterate();
-    for (const row of rows) yield place(row);
+    const rows = this.database.prepare('SELECT offset, length, crc FROM block ORDER BY number');
+    rows.setReturnArrays(true);
+    for (const row of rows.iterate()) {
+      const [offset, length, checksum] = row as unknown as [number, number, number];
+      yield { offset, length, checksum };
+    }
   }
 }
