@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Ledger, LedgerError, type PreparedTransaction } from '#libs/ledger';
+import { LEDGER_NODE_FLAGS } from '../apps/holdfast/src/up/services.js';
 import { Batches } from './node/batches.js';
 import { embeddedLedger, fabricLedger, type LedgerUnderLoad } from './node/ledger-under-load.js';
 
@@ -18,9 +19,7 @@ const STATUS_TIMEOUT = 30_000;
 const words = (text: string) => text.split(' ').filter(Boolean);
 /** Those with which `holdfast up` starts the programs, unless others are given. */
 const FLAGS = {
-  node: words(
-    process.env.BENCH_NODE_FLAGS ?? '--initial-old-space-size=128 --min-semi-space-size=32 --max-semi-space-size=32',
-  ),
+  node: words(process.env.BENCH_NODE_FLAGS ?? LEDGER_NODE_FLAGS.join(' ')),
   contract: words(process.env.BENCH_CONTRACT_FLAGS ?? ''),
 };
 const MEBIBYTE = 1024 * 1024;
