@@ -1,8 +1,9 @@
 // holdfast-evidence/1: what an event says of a version's content without making it guessable
-import { createHmac, createSecretKey, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { JsonObject, JsonValue } from '#libs/fhir-json';
 import { EVIDENCE_ALG } from './event-record.js';
 import { encodeFields } from './field.js';
+import { MacKey } from './mac-key.js';
 import { bytes, object, text } from './shape.js';
 
 /** A stored version: the bytes that reads send, and what is known about them. */
@@ -53,7 +54,7 @@ export function commitToFacts(key: Uint8Array, facts: ContentFacts): Buffer {
   if (key.length !== 32) throw new RangeError('a commitment key has 32 bytes');
   const { sha256, type, id, version, lastUpdated, labelsSha256 } = facts;
   const fields = encodeFields([EVIDENCE_ALG, 'content', sha256, type, id, version, lastUpdated, labelsSha256]);
-  return createHmac('sha256', createSecretKey(key)).update(fields).digest();
+  return new MacKey(key).mac(fields);
 }
 
 /** The content commitment of a stored version under its own fresh key of 32 bytes. */

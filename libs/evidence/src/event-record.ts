@@ -73,11 +73,10 @@ function check(ok: boolean, name: string): void {
   if (!ok) throw new FormatError(`${name} of the record is malformed`);
 }
 
+const COMMITMENTS = ['subject', 'content', 'search', 'patient', 'agent', 'client', 'consent'] as const;
+
 function checkCommitments(record: EventRecord): void {
-  const { subject, content, search, patient, agent, client, consent } = record;
-  for (const [name, hash] of Object.entries({ subject, content, search, patient, agent, client, consent })) {
-    check(hash === undefined || hash.length === HASH, name);
-  }
+  for (const name of COMMITMENTS) check(record[name] === undefined || record[name].length === HASH, name);
 }
 
 function checkRecord(record: EventRecord): void {

@@ -42,6 +42,7 @@ export {
 } from './event-record.js';
 export { FormatError } from './format-error.js';
 export { freshBytes } from './fresh-bytes.js';
+export { MacKey } from './mac-key.js';
 export { type EventDraft, type MadeEvent, makeEvent } from './make-event.js';
 export type { LedgerBlock, LedgerTransaction, LedgerTrust, OpenBlock } from './open-block.js';
 export { decodeOpening, type Opening, type Subject, subjectName } from './opening.js';

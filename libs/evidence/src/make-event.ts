@@ -1,7 +1,7 @@
 // holdfast-evidence/1: from what happened to its record, leaf and opening
-import { createSecretKey } from 'node:crypto';
 import { type Decision, type EventRecord, encodeRecord, recordLeaf } from './event-record.js';
 import { freshBytes } from './fresh-bytes.js';
+import { MacKey } from './mac-key.js';
 import { encodeOpening, type Opening, roleNames, type Subject } from './opening.js';
 import { pseudonym, type Role, type SearchOpening, searchCommitment, type VersionCommitment } from './pseudonym.js';
 
@@ -59,8 +59,7 @@ export function commitments(
   opening: Opening,
   names: Partial<Record<Role, string>> = roleNames(opening),
 ): Pick<EventRecord, Role | 'search'> {
-  // Made once: handing raw bytes to each HMAC costs five times the HMAC.
-  const key = createSecretKey(opening.key);
+  const key = new MacKey(opening.key);
   const of = (role: Role) => (names[role] === undefined ? undefined : pseudonym(key, role, names[role]));
   return {
     subject: of('subject'),

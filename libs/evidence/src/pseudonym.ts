@@ -1,7 +1,8 @@
 // holdfast-evidence/1: keyed names and commitments. The key is fresh for each event, so nothing links two of them
-import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { EVIDENCE_ALG } from './event-record.js';
 import { encodeFields, uint64 } from './field.js';
+import type { MacKey } from './mac-key.js';
 
 /** What a pseudonym stands for; it is hashed in, so the same name in two roles gives two pseudonyms. */
 export type Role = 'subject' | 'patient' | 'agent' | 'client' | 'consent';
@@ -23,21 +24,16 @@ export interface SearchOpening {
 }
 
 /** HMAC-SHA-256 under the opening's key over format, role and name, each length-prefixed. */
-export function pseudonym(key: KeyObject, role: Role, name: string): Buffer {
-  return mac(key, encodeFields([EVIDENCE_ALG, role, name]));
+export function pseudonym(key: MacKey, role: Role, name: string): Buffer {
+  return key.mac(encodeFields([EVIDENCE_ALG, role, name]));
 }
 
 /** HMAC-SHA-256 under the opening's key over format, `search`, query, count and each version in the order given. */
-export function searchCommitment(key: KeyObject, search: SearchOpening): Buffer {
+export function searchCommitment(key: MacKey, search: SearchOpening): Buffer {
   const versions = search.versions.flatMap(({ type, id, version, commitment }) => [type, id, version, commitment]);
   const numbers = [uint64(BigInt(search.count)), uint64(BigInt(search.versions.length))];
   const fields = encodeFields([EVIDENCE_ALG, 'search', search.query, ...numbers, ...versions]);
-  return mac(key, fields);
-}
-
-/** As text and back: to make a Buffer outside JavaScript costs as much as the HMAC. */
-function mac(key: KeyObject, fields: Uint8Array): Buffer {
-  return Buffer.from(createHmac('sha256', key).update(fields).digest('binary'), 'latin1');
+  return key.mac(fields);
 }
 
 /** Whether two commitments are equal, absent ones included, in constant time for what is present. */

@@ -1,5 +1,6 @@
-import { createHmac } from 'node:crypto';
-import { BrokenSeal, type Key, keyObject, seal, unseal } from './seal.js';
+import { KeyObject } from 'node:crypto';
+import { MacKey } from '#libs/evidence';
+import { BrokenSeal, type Key, seal, unseal } from './seal.js';
 
 /** First byte of what is kept: whose key it is under. */
 const MASTER = 0;
@@ -26,8 +27,22 @@ export function openOpening(
   return under && unseal(eventKey(under, eventId), about(eventId), kept.subarray(1));
 }
 
+const PURPOSE = Buffer.from('holdfast event opening');
+
 function eventKey(key: Key, eventId: Uint8Array): Buffer {
-  return createHmac('sha256', keyObject(key)).update('holdfast event opening').update(eventId).digest();
+  return macKeyOf(key).mac(Buffer.concat([PURPOSE, eventId]));
+}
+
+/** Of keys that are in memory anyway. */
+const macKeys = new WeakMap<KeyObject, MacKey>();
+
+function macKeyOf(key: Key): MacKey {
+  if (!(key instanceof KeyObject)) return new MacKey(key);
+  const known = macKeys.get(key);
+  if (known !== undefined) return known;
+  const made = new MacKey(key.export());
+  macKeys.set(key, made);
+  return made;
 }
 
 function about(eventId: Uint8Array): string {

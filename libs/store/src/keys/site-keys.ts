@@ -1,6 +1,7 @@
 // RFC 5869: HKDF with SHA-256. RFC 2104: HMAC.
-import { createHmac, createSecretKey, hkdfSync } from 'node:crypto';
+import { hkdfSync } from 'node:crypto';
 import type { Hash64 } from '#libs/consent';
+import { MacKey } from '#libs/evidence';
 import { KnownHashes } from './known-hashes.js';
 import type { MasterKey } from './master-key.js';
 
@@ -26,13 +27,13 @@ const LONGEST_KEPT = 512;
 
 /** The first 64 bits of HMAC-SHA-256 over the parts, each behind its length, so that ('ab','c') is not ('a','bc'). */
 function keyedHash(bytes: Buffer): Hash64 {
-  const key = createSecretKey(bytes);
+  const key = new MacKey(bytes);
   const known = new KnownHashes(KEPT);
   return (...parts) => {
     const found = known.get(parts);
     if (found !== undefined) return found;
     const text = parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join('');
-    const hash = createHmac('sha256', key).update(text).digest().readBigInt64BE(0);
+    const hash = key.mac(Buffer.from(text)).readBigInt64BE(0);
     if (text.length <= LONGEST_KEPT) known.set(parts, hash);
     return hash;
   };
