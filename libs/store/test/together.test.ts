@@ -70,6 +70,26 @@ test('a plan that is kept looks rules up by patient, so that it holds when there
 });
 
 describe('work in groups', () => {
+  test('one that is slow does not hold up the others for long, one that is quick has none beside it', async () => {
+    const slow = Promise.withResolvers<void>();
+    let [running, most] = [0, 0];
+    const work = async (items: readonly string[]) => {
+      running += 1;
+      most = Math.max(most, running);
+      await (items.includes('slow') ? slow.promise : new Promise((resolve) => setImmediate(resolve)));
+      running -= 1;
+      return items;
+    };
+    const groups = new Groups(work, { parallel: 2, apart: 20, largest: 1, mostWaiting: 100 });
+    await Promise.all(['a', 'b', 'c', 'd'].map((item) => groups.add(item)));
+    expect(most).toBe(1);
+    const held = groups.add('slow');
+    expect(await Promise.all(['e', 'f'].map((item) => groups.add(item)))).toEqual(['e', 'f']);
+    expect(most).toBe(2);
+    slow.resolve();
+    expect(await held).toBe('slow');
+  });
+
   const gathering = { parallel: 1, largest: 3, mostWaiting: 8 };
 
   test('takes those who come in one turn together, and those who come meanwhile next', async () => {

@@ -8,6 +8,8 @@ export interface Gathering {
   readonly largest: number;
   /** Size of what may wait; beyond that the server is too busy. */
   readonly mostWaiting: number;
+  /** Milliseconds that one must have been under way before another begins beside it; 0 if not given. */
+  readonly apart?: number;
   /** How many more turns of the event loop a group waits at most, as long as each brings someone; 0 if not given. */
   readonly moreTurns?: number;
 }
@@ -40,6 +42,8 @@ export class Groups<Item, Result> {
   #size = 0;
   #running = 0;
   #scheduled = false;
+  #lastBegun = 0;
+  #later: NodeJS.Timeout | undefined;
 
   /** `work` gives one result for each item, in their order. */
   constructor(
@@ -63,8 +67,20 @@ export class Groups<Item, Result> {
 
   #schedule(): void {
     if (this.#scheduled || this.#running >= this.gathering.parallel || this.#queue.length === 0) return;
+    if (this.#running > 0 && this.#isTooSoon()) return;
     this.#scheduled = true;
     this.#nextTurn(this.gathering.moreTurns ?? 0);
+  }
+
+  /** Whether one began so lately that the next waits for it: then this is seen to again later. */
+  #isTooSoon(): boolean {
+    const wait = this.#lastBegun + (this.gathering.apart ?? 0) - performance.now();
+    if (wait <= 0) return false;
+    this.#later ??= setTimeout(() => {
+      this.#later = undefined;
+      this.#schedule();
+    }, wait);
+    return true;
   }
 
   #nextTurn(more: number): void {
@@ -82,6 +98,7 @@ export class Groups<Item, Result> {
   async #doNext(): Promise<void> {
     const group = this.#next();
     this.#running += 1;
+    this.#lastBegun = performance.now();
     // Those of another kind need not wait for these.
     this.#schedule();
     await this.#settle(group);

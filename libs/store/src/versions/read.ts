@@ -27,8 +27,11 @@ export interface ReadContext {
   readonly events: EventSink;
 }
 
-/** Counted in look-ups. Their contents are in memory at once. */
-const GATHERING = { parallel: 2, largest: 32, mostWaiting: 10_000, moreTurns: 4 };
+/**
+ * Counted in look-ups. Their contents are in memory at once. While Postgres works on one group the answers of the one before are sent; only a
+ * slow one has others beside it.
+ */
+const GATHERING = { parallel: 4, apart: 10, largest: 32, mostWaiting: 10_000 };
 /** Some of a group record: after a lost connection nobody knows whether they did. */
 const KINDS = { kindOf: () => '', mayBeOfOne: isEventRefused };
 
