@@ -5,7 +5,7 @@ import type { EventRow } from './event-row.js';
 import { insertEvents } from './insert-event.js';
 
 /** Counted in events. */
-const GATHERING = { parallel: 2, largest: 2_000, mostWaiting: 50_000, moreTurns: 4 };
+const GATHERING = { parallel: 4, apart: 10, largest: 2_000, mostWaiting: 50_000 };
 const KINDS = { kindOf: () => '', mayBeOfOne: isEventRefused };
 
 /**

@@ -10,8 +10,6 @@ export interface Gathering {
   readonly mostWaiting: number;
   /** Milliseconds that one must have been under way before another begins beside it; 0 if not given. */
   readonly apart?: number;
-  /** How many more turns of the event loop a group waits at most, as long as each brings someone; 0 if not given. */
-  readonly moreTurns?: number;
 }
 
 /** What may be in one group, and what becomes of one that fails. */
@@ -69,7 +67,10 @@ export class Groups<Item, Result> {
     if (this.#scheduled || this.#running >= this.gathering.parallel || this.#queue.length === 0) return;
     if (this.#running > 0 && this.#isTooSoon()) return;
     this.#scheduled = true;
-    this.#nextTurn(this.gathering.moreTurns ?? 0);
+    setImmediate(() => {
+      this.#scheduled = false;
+      void this.#doNext();
+    });
   }
 
   /** Whether one began so lately that the next waits for it: then this is seen to again later. */
@@ -81,18 +82,6 @@ export class Groups<Item, Result> {
       this.#schedule();
     }, wait);
     return true;
-  }
-
-  #nextTurn(more: number): void {
-    const waiting = this.#queue.length;
-    setImmediate(() => {
-      if (more > 0 && this.#queue.length > waiting) {
-        this.#nextTurn(more - 1);
-        return;
-      }
-      this.#scheduled = false;
-      void this.#doNext();
-    });
   }
 
   async #doNext(): Promise<void> {

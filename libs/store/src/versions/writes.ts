@@ -21,8 +21,8 @@ export interface Writes {
 }
 
 /** Counted in kilobytes of content. Of two statements one is worked on by Postgres while the next is prepared. */
-const ALONE = { parallel: 2, largest: 256, mostWaiting: 1_000_000, moreTurns: 4 };
-const JOINED = { ...ALONE, parallel: 1, moreTurns: 0 };
+const ALONE = { parallel: 2, largest: 256, mostWaiting: 1_000_000 };
+const JOINED = { ...ALONE, parallel: 1 };
 
 /**
  * Writes that stand alone. Creates that nothing can keep from recording share a statement and its commit with those that are
