@@ -1,12 +1,15 @@
 // DESIGN section 3: the event of a read is durable before its answer, also where it was made before the statement that reads
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { QueryResultRow } from 'pg';
 import { type AccessFacts, decide } from '#libs/consent';
 import { decodeRecord } from '#libs/evidence';
 import { GroupCommit } from '../src/events/group-commit.js';
 import { KeyChain } from '../src/keys/key-chain.js';
 import { PatientKeys } from '../src/keys/patient-keys.js';
 import { Clock } from '../src/postgres/clock.js';
+import type { Session } from '../src/postgres/database.js';
 import { Database } from '../src/postgres/database.js';
+import type { Statement } from '../src/postgres/statement.js';
 import { readTogether } from '../src/versions/read.js';
 import { readEvent, type TestStore, testStore } from './test-store.js';
 
@@ -144,6 +147,24 @@ describe('a resource that was shown to the same requester before', () => {
     expect(await read(lookup, readEvent)).toMatchObject({ outcome: 'found' });
     expect(await recorded()).toMatchObject([{ outcome: 200 }, { outcome: 200 }]);
   });
+});
+
+test('an estimate of the time is as late as the quickest of the last answers, not the slowest, and never ahead', async () => {
+  const database = new Database(it.store.dataSource);
+  let answers = 0;
+  const slow: Session = {
+    async run<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
+      const rows = await database.run<Row>(statement);
+      answers += 1;
+      if (answers !== 2) await new Promise((resolve) => setTimeout(resolve, 200));
+      return rows;
+    },
+  };
+  const clock = new Clock(slow);
+  await clock.estimate();
+  const before = await it.store.time();
+  const estimate = await clock.estimate();
+  expect(estimate > before - 150_000n && estimate <= (await it.store.time())).toBe(true);
 });
 
 test('many reads of many requesters at once have one event each, whatever becomes of them', async () => {
