@@ -99,9 +99,16 @@ export class InstallationUnderTest {
       );
       if (row!.events === '0' && row!.consents === '0') return (Date.now() - from) / 1000;
       if (Date.now() - from > seconds * 1000)
-        throw new Error(`after ${seconds} s ${row!.events} events and ${row!.consents} Consents are not on the ledger`);
+        throw new Error(
+          `after ${seconds} s ${row!.events} events and ${row!.consents} Consents are not on the ledger. ${this.states()}`,
+        );
       await sleep(100);
     }
+  }
+
+  private states(): string {
+    const programs = Object.entries(this.programs).map(([name, { state }]) => `${name} ${state}`);
+    return programs.join('. ');
   }
 
   async close(): Promise<void> {

@@ -15,6 +15,8 @@ export type ProgramName = 'fhir-server' | 'anchor-worker' | 'ledger-node' | 'anc
 export interface Program {
   readonly isRunning: boolean;
   readonly pid: number | undefined;
+  /** Whether it runs, and what it said last, in words. */
+  readonly state: string;
   kills: number;
   start(clock?: string, more?: Record<string, string>): void;
   says(message: string, seconds?: number): Promise<void>;
@@ -55,16 +57,17 @@ export class FaultyProgram implements Program {
     return this.child?.pid;
   }
 
+  get state(): string {
+    const ended = this.child?.exitCode ?? this.child?.signalCode;
+    return `${this.isRunning ? 'runs' : `ended with ${ended}`}; its last line: ${JSON.stringify(this.lines.at(-1))}`;
+  }
+
   /** Until it has said this. */
   async says(message: string, seconds = 60): Promise<void> {
     const end = Date.now() + seconds * 1000;
     while (!this.lines.some(({ msg }) => msg?.includes(message))) {
       if (Date.now() > end || !this.isRunning) {
-        const why = this.isRunning
-          ? `in ${seconds} s`
-          : `before it ended with ${this.child?.exitCode ?? this.child?.signalCode}`;
-        const last = JSON.stringify(this.lines.at(-1));
-        throw new Error(`${this.name} did not say "${message}" ${why}; its last line: ${last}`);
+        throw new Error(`${this.name} did not say "${message}" in ${seconds} s: ${this.state}`);
       }
       await sleep(20);
     }

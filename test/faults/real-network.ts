@@ -27,6 +27,10 @@ class RealNodes implements Program {
     return this.children.some(isAlive);
   }
 
+  get state(): string {
+    return `${this.children.filter(isAlive).length} of ${this.specs.length} programs run`;
+  }
+
   start(): void {
     this.children = this.specs.map(({ program, args, env }) =>
       spawn(program!, args, { env: { ...env }, stdio: 'ignore' }),

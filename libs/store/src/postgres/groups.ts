@@ -77,10 +77,11 @@ export class Groups<Item, Result> {
   #isTooSoon(): boolean {
     const wait = this.#lastBegun + (this.gathering.apart ?? 0) - performance.now();
     if (wait <= 0) return false;
-    this.#later ??= setTimeout(() => {
-      this.#later = undefined;
-      this.#schedule();
-    }, wait);
+    if (this.#later === undefined)
+      this.#later = setTimeout(() => {
+        this.#later = undefined;
+        this.#schedule();
+      }, wait);
     return true;
   }
 
