@@ -19,7 +19,7 @@ const STATUS_TIMEOUT = 30_000;
 const words = (text: string) => text.split(' ').filter(Boolean);
 /** Those with which `holdfast up` starts the programs, unless others are given. */
 const FLAGS = {
-  node: words(process.env.BENCH_NODE_FLAGS ?? LEDGER_NODE_FLAGS.join(' ')),
+  node: process.env.BENCH_NODE_FLAGS === undefined ? LEDGER_NODE_FLAGS : words(process.env.BENCH_NODE_FLAGS),
   contract: words(process.env.BENCH_CONTRACT_FLAGS ?? ''),
 };
 const MEBIBYTE = 1024 * 1024;

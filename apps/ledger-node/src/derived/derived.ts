@@ -14,7 +14,7 @@ const BLOCKS_PER_COMMIT = 64;
 const BYTES_PER_COMMIT = 4 * 1024 * 1024;
 /** Larger databases are checked where they are read. */
 const CHECKED_AT_START = 128 * 1024 * 1024;
-const CHECK_MILLISECONDS = 200;
+const CHECK_MILLISECONDS = 500;
 
 export interface AppliedBlock {
   number: number;

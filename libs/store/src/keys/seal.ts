@@ -8,7 +8,7 @@ const TAG = 16;
 export type Key = Uint8Array | KeyObject;
 
 /** Node 24 takes four times as long over bytes. */
-export function keyObject(key: Key): KeyObject {
+function keyObject(key: Key): KeyObject {
   return key instanceof KeyObject ? key : createSecretKey(key);
 }
 
