@@ -30,7 +30,7 @@ export class AnchorContract extends Contract {
    * `{consents?, first, leaves, root, site, size}`: appends a batch to the log of the caller's own site; the first to append
    * claims the site's name. Refuses GAP (also overlaps and rewrites), WRONG_ROOT, ALREADY_APPENDED with the transaction id,
    * FOREIGN_SITE and BAD_ARGUMENT. What is wrong with a Consent relied on refuses nothing: the batch is kept and marked.
-   * One put; one read, and two more for each Consent.
+   * One put; one read, and three more for each Consent, or two where the version relied on has a next.
    */
   async append(ctx: Context, ...args: string[]): Promise<void> {
     const batch = appendArgument(args);

@@ -30,21 +30,18 @@ async function storedVersion(ctx: Context, handle: string, version: number): Pro
   return readVersion(await ctx.stub.getState(versionKey(handle, version)));
 }
 
-/** The version behind the last one that has a key of its own, if the head says that there is one. */
-async function nextVersion(ctx: Context, handle: string, version: number): Promise<ConsentVersion | undefined> {
-  const head = readHead(await ctx.stub.getState(headKey(handle)));
-  if (head === undefined || head.version <= version) return undefined;
-  return head.escaped?.version === version + 1 ? head.escaped : storedVersion(ctx, handle, version + 1);
-}
-
 /**
- * The version relied on and the one after it. The head is read with it, so that a batch and a revocation cannot pass each other
- * unseen.
+ * The version relied on and the one after it. Where the next version is on the ledger, only keys that are written once are read:
+ * however often the Consent changes, it cannot put a batch into conflict again and again. Where it is not, its absence is read
+ * and the head, so that a batch and a revocation cannot pass each other unseen.
  */
 export async function intervalOf(ctx: Context, { handle, version }: Reliance): Promise<Interval> {
   const stored = await storedVersion(ctx, handle, version);
-  const next = await nextVersion(ctx, handle, version);
-  return { version: stored ?? (await escapedVersion(ctx, handle, version)), next };
+  const next = await storedVersion(ctx, handle, version + 1);
+  if (stored && next) return { version: stored, next };
+  const escaped = readHead(await ctx.stub.getState(headKey(handle)))?.escaped;
+  const orEscaped = (number: number) => (escaped?.version === number ? escaped : undefined);
+  return { version: stored ?? orEscaped(version), next: next ?? orEscaped(version + 1) };
 }
 
 async function escapedVersion(ctx: Context, handle: string, version: number): Promise<ConsentVersion | undefined> {

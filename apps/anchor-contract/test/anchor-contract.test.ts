@@ -22,7 +22,7 @@ describe('append', () => {
   test('continues the log with one read and one put', async () => {
     const state = await filled();
     await append(state, batchAfter(SITE, leaves.slice(0, 3), leaves.slice(3)));
-    expect([state.reads, state.puts]).toEqual([2, 2]);
+    expect([state.read.length, state.puts]).toEqual([2, 2]);
     const head = JSON.parse(await contract.head(state.context(OWN), textOf({ site: SITE })));
     expect(head).toMatchObject({ site: SITE, mspId: OWN, first: 3, last: 4, size: 5, txId: 'tx2' });
     expect(head.root).toBe(batchAfter(SITE, [], leaves).root);
@@ -129,7 +129,7 @@ describe('arguments', () => {
   ])('append refuses %s', async (_, args) => {
     const state = new LedgerState();
     await expect(contract.append(state.context(OWN), ...args)).rejects.toThrow(/^BAD_ARGUMENT /);
-    expect([state.reads, state.puts]).toEqual([0, 0]);
+    expect([state.read.length, state.puts]).toEqual([0, 0]);
   });
 
   test('a batch may hold 5,000 leaves', async () => {

@@ -10,7 +10,7 @@ export class LedgerState {
   readonly values = new Map<string, Buffer>();
   readonly policies = new Map<string, Buffer>();
   readonly changes = new Map<string, Change[]>();
-  reads = 0;
+  readonly read: string[] = [];
   puts = 0;
   /** The next transaction's own time. */
   time = new Date('2026-01-01T00:00:00Z');
@@ -36,7 +36,7 @@ export class LedgerState {
       getTxID: () => txId,
       getDateTimestamp: () => this.time,
       getState: async (key: string) => {
-        this.reads += 1;
+        this.read.push(key);
         return before.get(key) ?? Buffer.alloc(0);
       },
       putState: async (key: string, value: Uint8Array) => {

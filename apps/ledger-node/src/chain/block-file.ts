@@ -64,10 +64,12 @@ export class BlockFile {
     const { size } = await this.file.stat();
     const window = new FileWindow(this.file);
     while (this.end < size) {
-      const head = await window.at(this.end, HEADER_SIZE);
-      if (head.length < HEADER_SIZE || (await this.isZeroFrom(head, size))) return this.cutTail();
-      const header = this.checkHeader(readHeader(head));
-      const body = await window.at(this.end + HEADER_SIZE, header.length);
+      const head = window.at(this.end, HEADER_SIZE);
+      if (head.length < HEADER_SIZE) return this.cutTail();
+      const read = readHeader(head);
+      if (!read && (await this.isZeroFrom(head, size))) return this.cutTail();
+      const header = this.checkHeader(read);
+      const body = window.at(this.end + HEADER_SIZE, header.length);
       if (body.length < header.length) return this.cutTail();
       if (!isWhole(body, header)) {
         if (await this.isUnwritten(size, header)) return this.cutTail();
