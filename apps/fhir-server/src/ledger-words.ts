@@ -1,7 +1,6 @@
 // What the CapabilityStatement says of the ledger, and of the one before it
-import { FormatError, Mismatch, openAdoption, type Pin } from '#libs/evidence';
+import { EMBEDDED_LEDGER, FormatError, Mismatch, openAdoption, type Pin } from '#libs/evidence';
 import { openBlock } from '#libs/fabric-block';
-import { EMBEDDED_LEDGER } from '#libs/ledger';
 
 const LEDGERS = {
   embedded: EMBEDDED_LEDGER,

@@ -1,4 +1,4 @@
-import { EMBEDDED_LEDGER } from '#libs/ledger';
+import { EMBEDDED_LEDGER } from '#libs/evidence';
 import { type LedgerNode, startNode } from './node.js';
 
 function say(line: object): void {

@@ -29,6 +29,7 @@ export {
   contentOpening,
   type StoredContent,
 } from './content-commitment.js';
+export { EMBEDDED_LEDGER } from './embedded-ledger.js';
 export {
   type Decision,
   decodeRecord,

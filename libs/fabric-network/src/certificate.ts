@@ -1,16 +1,7 @@
 // RFC 5280 and RFC 5758 section 3.2: X.509 certificates with P-256 keys, as Fabric's MSP wants them
 import { randomBytes, webcrypto } from 'node:crypto';
 import { isLowS } from '#libs/fabric-block';
-import {
-  AuthorityKeyIdentifierExtension,
-  BasicConstraintsExtension,
-  type Extension,
-  KeyUsageFlags,
-  KeyUsagesExtension,
-  SubjectKeyIdentifierExtension,
-  type X509Certificate,
-  X509CertificateGenerator,
-} from './x509.js';
+import { type Extension, type X509Certificate, x509 } from './x509.js';
 
 const KEY = { name: 'ECDSA', namedCurve: 'P-256' };
 const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' };
@@ -35,6 +26,7 @@ export interface CertificateAuthority extends KeyedCertificate {
 
 /** A root CA with a fresh key. `subject` is an RFC 4514 name. */
 export async function makeAuthority(subject: string, validity: Validity): Promise<CertificateAuthority> {
+  const { BasicConstraintsExtension, KeyUsageFlags, KeyUsagesExtension } = await x509();
   const keys = await webcrypto.subtle.generateKey(KEY, true, ['sign', 'verify']);
   const extensions = [
     new BasicConstraintsExtension(true, undefined, true),
@@ -49,6 +41,7 @@ export async function issueCertificate(
   authority: CertificateAuthority,
   options: { subject: string; validity: Validity; extensions?: Extension[] },
 ): Promise<KeyedCertificate> {
+  const { BasicConstraintsExtension, KeyUsageFlags, KeyUsagesExtension } = await x509();
   const keys = await webcrypto.subtle.generateKey(KEY, true, ['sign', 'verify']);
   const extensions = [
     new BasicConstraintsExtension(false, undefined, true),
@@ -74,6 +67,7 @@ async function sign(
   request: Request,
   issuer: Pick<CertificateAuthority, 'subject' | 'keys'>,
 ): Promise<X509Certificate> {
+  const { AuthorityKeyIdentifierExtension, SubjectKeyIdentifierExtension, X509CertificateGenerator } = await x509();
   const identifiers = [
     await SubjectKeyIdentifierExtension.create(request.keys.publicKey),
     await AuthorityKeyIdentifierExtension.create(issuer.keys.publicKey),

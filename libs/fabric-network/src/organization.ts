@@ -8,7 +8,7 @@ import {
   makeAuthority,
   type Validity,
 } from './certificate.js';
-import { ExtendedKeyUsage, ExtendedKeyUsageExtension, SubjectAlternativeNameExtension } from './x509.js';
+import { x509 } from './x509.js';
 
 export interface OrganizationName {
   /** Short name without punctuation: it becomes a folder and part of certificates. */
@@ -54,6 +54,7 @@ async function memberCertificates(
   { ca, tlsCa }: Pick<Organization, 'ca' | 'tlsCa'>,
   validity: Validity,
 ): Promise<MemberCertificates> {
+  const { ExtendedKeyUsage, ExtendedKeyUsageExtension, SubjectAlternativeNameExtension } = await x509();
   const subject = `O=${name}, OU=${member.role}, CN=${member.name}.${name}`;
   const tlsExtensions = [
     new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth]),
