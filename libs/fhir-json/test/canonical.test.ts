@@ -57,3 +57,10 @@ function reversed(value: JsonValue): JsonValue {
       .map(([name, member]) => [name, reversed(member)]),
   );
 }
+
+test('every character is quoted as ECMAScript quotes it', () => {
+  for (let unit = 0; unit < 0xd800; unit += 1) {
+    const text = String.fromCharCode(unit);
+    expect(canonical(text)).toBe(JSON.stringify(text));
+  }
+});
