@@ -18,8 +18,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => servers.close());
 
-/** `once`: POST with If-None-Exist. `again`: the same, now of what is there, each with a conditional reference. */
-type Method = 'POST' | 'PUT' | 'once' | 'again';
+/** `xml`: POST, sent as XML. `once`: POST with If-None-Exist. `again`: the same, now of what is there, each with a conditional reference. */
+type Method = 'POST' | 'PUT' | 'xml' | 'once' | 'again';
 
 function entry(index: number, method: Method, padding: string): string {
   if (method === 'once' || method === 'again') return conditional(index, method);
@@ -41,7 +41,25 @@ function conditional(index: number, method: Method): string {
   );
 }
 
+function xmlEntry(index: number, padding: string): string {
+  return (
+    `<entry><fullUrl value="urn:uuid:00000000-0000-4000-8000-${String(index).padStart(12, '0')}"/><resource><Observation>` +
+    `<status value="final"/><code><coding><system value="http://loinc.org"/><code value="8867-4"/></coding><text value="Heart rate"/></code>` +
+    `<subject><reference value="${URN}"/></subject><effectiveDateTime value="2024-01-0${1 + (index % 9)}T08:00:00Z"/>` +
+    `<valueQuantity><value value="${index}.50"/><unit value="/min"/></valueQuantity><note><text value="${padding}"/></note></Observation></resource>` +
+    `<request><method value="POST"/><url value="Observation"/></request></entry>`
+  );
+}
+
+function xmlBundle(padding: string): Buffer<ArrayBuffer> {
+  const patient = `<entry><fullUrl value="${URN}"/><resource><Patient/></resource><request><method value="POST"/><url value="Patient"/></request></entry>`;
+  const pieces = [Buffer.from(`<Bundle xmlns="http://hl7.org/fhir"><type value="transaction"/>${patient}`)];
+  for (let index = 1; index < ENTRIES; index += 1) pieces.push(Buffer.from(xmlEntry(index, padding)));
+  return Buffer.concat([...pieces, Buffer.from('</Bundle>')]);
+}
+
 function bundle(method: Method, padding: string): Buffer<ArrayBuffer> {
+  if (method === 'xml') return xmlBundle(padding);
   const patient = `{"fullUrl":"${URN}","resource":{"resourceType":"Patient"},"request":{"method":"POST","url":"Patient"}}`;
   const pieces = [Buffer.from(`{"resourceType":"Bundle","type":"transaction","entry":[${patient}`)];
   for (let index = 1; index < ENTRIES; index += 1) pieces.push(Buffer.from(`,${entry(index, method, padding)}`));
@@ -65,6 +83,7 @@ test.each<[string, Method, number]>([
   ['25,000 conditional creates', 'once', 0],
   ['25,000 conditional creates of what is there, each with a conditional reference', 'again', 0],
   ['25,000 creates in 256 MB', 'POST', 256],
+  ['25,000 creates in 256 MB of XML', 'xml', 256],
 ])(
   '%s are stored whole, others are served meanwhile, and memory is bounded',
   async (name, method, megabytes) => {
@@ -78,7 +97,8 @@ test.each<[string, Method, number]>([
     const before = { versions: await versions(), ...used(pid) };
     const from = performance.now();
     let isDone = false;
-    const sent = servers.send(server, 'POST', '', body).finally(() => {
+    const headers = { 'content-type': `application/fhir+${method === 'xml' ? 'xml' : 'json'}` };
+    const sent = servers.send(server, 'POST', '', body, { accept: 'application/fhir+json', ...headers }).finally(() => {
       isDone = true;
     });
     const waits: number[] = [];
