@@ -107,6 +107,36 @@ describe('a Consent', () => {
   });
 });
 
+describe('a Consent that the contract refuses', () => {
+  const refusing = (contractCode: string): Partial<Ledger> => ({
+    prepare: () => Promise.reject(new LedgerError('endorse', 'ABORTED', 'refused', { retryable: false, contractCode })),
+  });
+  const reasons = async () => (await refusedForGood(site.database.query)).consents.map(({ reason }) => reason);
+
+  it('because the peer has not the version before it yet is taken later', async () => {
+    await records.consent('behind', 'p1');
+    await workers().consents.settle(lease);
+    await records.consent('behind', 'p1', 'inactive');
+    await expect(workers(refusing('GAP')).consents.settle(lease)).rejects.toThrow('refused');
+    expect(await reasons()).toEqual([]);
+    await workers().consents.settle(lease);
+    expect(await isConsentOnLedger(site.database.query, 'behind', 2)).toBe(true);
+  });
+
+  it('for good is named, and so are those that come after it and miss it', async () => {
+    await records.consent('refused', 'p1');
+    await records.consent('refused', 'p1', 'inactive');
+    await workers(refusing('BAD_TIME')).consents.settle(lease);
+    expect(await reasons()).toEqual(['BAD_TIME', 'BAD_TIME']);
+    await records.consent('refused', 'p1');
+    await workers().consents.settle(lease);
+    expect(await reasons()).toEqual(['BAD_TIME', 'BAD_TIME', 'GAP']);
+    await site.database.query('UPDATE consent_event SET refused = NULL');
+    await workers().consents.settle(lease);
+    expect(await isConsentOnLedger(site.database.query, 'refused', 3)).toBe(true);
+  });
+});
+
 describe('events that relied on a Consent', () => {
   it('come after it, and name it: nothing honest is a violation, whatever is revoked meanwhile', async () => {
     await records.observation('o1', 'p2');

@@ -92,7 +92,7 @@ export class ConsentAnchorer {
       await saveConsentTransaction(transact, lease, consent.pid, prepared);
       return prepared;
     } catch (error) {
-      const reason = refusedConsent(error);
+      const reason = refusedConsent(error, consent);
       if (reason === undefined) throw error;
       await refuseConsent(transact, lease, consent.pid, reason);
       return undefined;

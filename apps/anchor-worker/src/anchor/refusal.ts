@@ -6,7 +6,7 @@ import { LedgerError } from '#libs/ledger';
 const OF_THE_CONTENT = new Set(['BAD_ARGUMENT']);
 
 /** Refusals of a Consent that no later attempt will change. */
-const OF_THE_CONSENT = new Set(['BAD_ARGUMENT', 'WRITTEN_ONCE', 'FOREIGN_CONSENT', 'BAD_TIME', 'GAP']);
+const OF_THE_CONSENT = new Set(['BAD_ARGUMENT', 'WRITTEN_ONCE', 'FOREIGN_CONSENT', 'BAD_TIME']);
 
 /**
  * Why this batch will never be taken because of an event in it; undefined when the ledger is away, is at another place of the
@@ -18,8 +18,12 @@ export function refusedEvent(error: unknown): string | undefined {
   return code !== undefined && OF_THE_CONTENT.has(code) ? code : undefined;
 }
 
-/** Why this Consent will never be taken; undefined when it may be later. */
-export function refusedConsent(error: unknown): string | undefined {
+/**
+ * Why this Consent will never be taken; undefined when it may be later. Behind a version that was refused there is a GAP for good;
+ * otherwise it is that of a peer which has not all blocks yet, as after a restart.
+ */
+export function refusedConsent(error: unknown, { afterRefused }: { afterRefused: boolean }): string | undefined {
   const code = error instanceof LedgerError ? error.contractCode : undefined;
-  return code !== undefined && OF_THE_CONSENT.has(code) ? code : undefined;
+  if (code === undefined) return undefined;
+  return OF_THE_CONSENT.has(code) || (code === 'GAP' && afterRefused) ? code : undefined;
 }

@@ -14,6 +14,8 @@ export interface WaitingConsent {
   txId: string | undefined;
   envelope: Buffer | undefined;
   ageSeconds: number;
+  /** An earlier version of the same Consent was refused for good, so that the ledger misses one. */
+  afterRefused: boolean;
 }
 
 interface Row {
@@ -26,6 +28,7 @@ interface Row {
   tx: string | null;
   envelope: Buffer | null;
   age: number | null;
+  after_refused: boolean;
 }
 
 /**
@@ -36,12 +39,14 @@ export async function waitingConsents(query: Query, limit: number): Promise<Wait
   await query('UPDATE consent_event SET binding = GREATEST(clock_timestamp(), recorded) WHERE binding IS NULL');
   const rows = await query<Row>(
     `SELECT consent_pid::text AS pid, handle, version, revoked, micros(recorded) AS recorded, micros(binding) AS binding,
-       tx_id AS tx, envelope, extract(epoch FROM clock_timestamp() - prepared_at)::float8 AS age
-     FROM consent_event WHERE block_number IS NULL AND refused IS NULL AND binding IS NOT NULL
+       tx_id AS tx, envelope, extract(epoch FROM clock_timestamp() - prepared_at)::float8 AS age,
+       EXISTS (SELECT FROM consent_event e WHERE e.handle = c.handle AND e.version < c.version AND e.refused IS NOT NULL)
+         AS after_refused
+     FROM consent_event c WHERE block_number IS NULL AND refused IS NULL AND binding IS NOT NULL
      ORDER BY consent_pid LIMIT $1`,
     [limit],
   );
-  return rows.map(({ pid, handle, version, revoked, recorded, binding, tx, envelope, age }) => ({
+  return rows.map(({ pid, handle, version, revoked, recorded, binding, tx, envelope, age, after_refused }) => ({
     pid,
     handle: handle.toString('base64url'),
     version,
@@ -51,6 +56,7 @@ export async function waitingConsents(query: Query, limit: number): Promise<Wait
     txId: tx ?? undefined,
     envelope: envelope ?? undefined,
     ageSeconds: age ?? 0,
+    afterRefused: after_refused,
   }));
 }
 
