@@ -12,18 +12,29 @@ const LONGEST = 4096;
  * position tells how many versions the server holds; a changed or foreign one cannot be told from random bytes.
  */
 export class CursorSeal {
-  private readonly key: Buffer;
-  private readonly binding: Buffer;
+  private made: { readonly key: Buffer; readonly binding: Buffer } | undefined;
 
   /** `binding`: everything that the cursor holds for, in any order the caller always keeps. */
-  constructor(cursorKey: Uint8Array, binding: readonly string[]) {
-    this.key = createHmac('sha256', cursorKey).update('holdfast search cursor 1').digest();
-    this.binding = createHmac('sha256', this.key).update(JSON.stringify(binding)).digest();
+  constructor(
+    private readonly cursorKey: Uint8Array,
+    private readonly binding: readonly string[],
+  ) {}
+
+  /** Not before it is needed: most searches have no second page. */
+  private get keys() {
+    this.made ??= this.make();
+    return this.made;
+  }
+
+  private make() {
+    const key = createHmac('sha256', this.cursorKey).update('holdfast search cursor 1').digest();
+    return { key, binding: createHmac('sha256', key).update(JSON.stringify(this.binding)).digest() };
   }
 
   seal(position: Position): string {
+    const { key, binding } = this.keys;
     const nonce = randomBytes(NONCE);
-    const cipher = createCipheriv('aes-256-gcm', this.key, nonce).setAAD(this.binding);
+    const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(binding);
     const body = Buffer.concat([cipher.update(JSON.stringify(position), 'utf8'), cipher.final()]);
     return Buffer.concat([nonce, body, cipher.getAuthTag()]).toString('base64url');
   }
@@ -44,8 +55,9 @@ export class CursorSeal {
     const bytes = Buffer.from(text, 'base64url');
     if (text.length > LONGEST || bytes.toString('base64url') !== text || bytes.length < NONCE + TAG)
       throw new Error('shape');
-    const decipher = createDecipheriv('aes-256-gcm', this.key, bytes.subarray(0, NONCE), { authTagLength: TAG });
-    decipher.setAAD(this.binding).setAuthTag(bytes.subarray(-TAG));
+    const { key, binding } = this.keys;
+    const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE), { authTagLength: TAG });
+    decipher.setAAD(binding).setAuthTag(bytes.subarray(-TAG));
     const body = Buffer.concat([decipher.update(bytes.subarray(NONCE, -TAG)), decipher.final()]);
     return JSON.parse(body.toString('utf8')) as Position;
   }

@@ -64,11 +64,8 @@ export class BlockFile {
     const { size } = await this.file.stat();
     const window = new FileWindow(this.file);
     while (this.end < size) {
-      const head = window.at(this.end, HEADER_SIZE);
-      if (head.length < HEADER_SIZE) return this.cutTail();
-      const read = readHeader(head);
-      if (!read && (await this.isZeroFrom(head, size))) return this.cutTail();
-      const header = this.checkHeader(read);
+      const header = await this.nextHeader(window, size);
+      if (!header) return this.cutTail();
       const body = window.at(this.end + HEADER_SIZE, header.length);
       if (body.length < header.length) return this.cutTail();
       if (!isWhole(body, header)) {
@@ -79,6 +76,15 @@ export class BlockFile {
       this.count += 1;
       this.end += HEADER_SIZE + header.length;
     }
+  }
+
+  /** Undefined where the writing of a frame has only begun. */
+  private async nextHeader(window: FileWindow, size: number): Promise<FrameHeader | undefined> {
+    const head = window.at(this.end, HEADER_SIZE);
+    if (head.length < HEADER_SIZE) return undefined;
+    const header = readHeader(head);
+    if (!header && (await this.isZeroFrom(head, size))) return undefined;
+    return this.checkHeader(header);
   }
 
   private place({ length, checksum }: FrameHeader): BlockPlace {

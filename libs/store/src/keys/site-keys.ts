@@ -12,7 +12,12 @@ export interface SiteKeys {
 }
 
 export function siteKeys(master: MasterKey): SiteKeys {
-  const siteKey = (purpose: string) => derived(master, `site ${purpose}`);
+  const keys = new Map<string, Buffer>();
+  const siteKey = (purpose: string) => {
+    const key = keys.get(purpose) ?? derived(master, `site ${purpose}`);
+    keys.set(purpose, key);
+    return key;
+  };
   return { siteKey, hash64: keyedHash(siteKey('index hash')) };
 }
 

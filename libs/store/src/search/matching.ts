@@ -21,7 +21,12 @@ export interface Matching {
   readonly ways: readonly Way[];
 }
 
+export type PidOrder = 'ASC' | 'DESC';
+
 export interface Way {
+  /** A FROM clause with `version v` in it, which begins where the matches are found soonest, in this order where one is given. */
+  from(order?: PidOrder): string;
+  /** What else to join to a `version v` that is found otherwise. */
   readonly joins: string;
   readonly where: string;
 }
@@ -34,12 +39,11 @@ const FEW = 1000;
  * without a sort, beginning with whichever parameter is rarest. All else is asked of each candidate.
  */
 export function matching(request: SearchRequest, permit: Filter, bind: Bind, few = FEW): Matching {
-  const joined = request.params.filter(isSingleHash);
+  const hashes = request.params.filter(isSingleHash).map((clause) => hashSql(clause, request.patient, bind));
   const { rows, others } = rowClauses(
     request.params.filter((clause) => !isSingleHash(clause)),
     bind,
   );
-  const joins = joined.map((clause, at) => joinSql(clause, `h${at}`, request.patient, bind)).join(' ');
   const where = [
     `${typeSql(request.types, bind)} AND v.is_current AND NOT v.deleted`,
     ...compartmentSql(request, bind),
@@ -48,7 +52,35 @@ export function matching(request: SearchRequest, permit: Filter, bind: Bind, few
     ...others.map((clause) => clauseSql(clause, bind)),
     permit.predicate('v', bind),
   ].join(' AND ');
-  return request.patient === undefined ? seeded(rows, { joins, where }, few) : { ctes: [], ways: [{ joins, where }] };
+  return request.patient === undefined
+    ? seeded(rows, hashes, where, few)
+    : { ctes: [], ways: [byHashes(hashes, where)] };
+}
+
+/** From the rows of the parameters, where there are any. */
+function byHashes(hashes: readonly string[], where: string): Way {
+  const [first, ...more] = hashes;
+  const joins = joinsSql(hashes, 'v.pid');
+  if (first === undefined) return { from: () => 'version v', joins, where };
+  const further = joinsSql(more, 'first.pid');
+  const from = (order?: PidOrder) => {
+    // Of several, Postgres finds out which is the rarest.
+    const rows = order && more.length === 0 ? `(SELECT pid FROM ${first} AS h ORDER BY pid ${order})` : first;
+    return versionsOf(`${rows} AS first${further}`, 'first.pid');
+  };
+  return { from, joins, where };
+}
+
+function joinsSql(hashes: readonly string[], pid: string): string {
+  return hashes.map((rows, at) => ` JOIN ${rows} AS h${at} ON h${at}.pid = ${pid}`).join('');
+}
+
+/**
+ * OFFSET 0 fixes the order: from few rows to their versions. Postgres guesses by what it counted last, and takes a table that has
+ * grown since for a small one: it would go through all resources of the type and ask of each whether it has the value.
+ */
+function versionsOf(rows: string, pid: string): string {
+  return `${rows} JOIN LATERAL (SELECT * FROM version WHERE version.pid = ${pid} OFFSET 0) AS v ON v.pid = ${pid}`;
 }
 
 /** More parameters are not looked at beforehand. */
@@ -59,7 +91,8 @@ const MOST_SEEDS = 3;
  * would go through all resources of the type. So the first rows are read and counted: where they are few, the matches are
  * among them; where they are many, the newest matches are near the newest resources.
  */
-function seeded(rows: readonly Rows[], way: Way, few: number): Matching {
+function seeded(rows: readonly Rows[], hashes: readonly string[], where: string, few: number): Matching {
+  const way = byHashes(hashes, where);
   const seeds = rows.slice(0, MOST_SEEDS);
   if (seeds.length === 0) return { ctes: [], ways: [way] };
   const isFew = (at: number) => `(SELECT count(*) FROM seed${at}) <= ${few}`;
@@ -74,8 +107,12 @@ function seeded(rows: readonly Rows[], way: Way, few: number): Matching {
       `seed AS MATERIALIZED (SELECT DISTINCT pid FROM (${chosen.join(' UNION ALL ')}) AS one)`,
     ],
     ways: [
-      { joins: `JOIN seed ON seed.pid = v.pid ${way.joins}`, where: `${way.where} AND ${anyFew}` },
-      { joins: way.joins, where: `${way.where} AND NOT ${anyFew}` },
+      {
+        from: () => versionsOf(`seed${joinsSql(hashes, 'seed.pid')}`, 'seed.pid'),
+        joins: ` JOIN seed ON seed.pid = v.pid${way.joins}`,
+        where: `${where} AND ${anyFew}`,
+      },
+      { ...way, where: `${where} AND NOT ${anyFew}` },
     ],
   };
 }
@@ -85,17 +122,18 @@ function seedSql({ table, anyOf }: Rows, few: number): string {
   return `SELECT pid FROM (${parts.join(' UNION ALL ')}) AS one LIMIT ${few + 1}`;
 }
 
-function isSingleHash({ anyOf, not }: Clause): boolean {
+/** One value of one parameter, found by equality. */
+export function isSingleHash({ anyOf, not }: Clause): boolean {
   return !not && anyOf.length === 1 && anyOf[0]!.on === 'hash';
 }
 
 /** Where all matches are in one patient's compartment, only rows of that patient, or of none or several, can count. */
-function joinSql({ anyOf }: Clause, alias: string, patient: bigint | undefined, bind: Bind): string {
+function hashSql({ anyOf }: Clause, patient: bigint | undefined, bind: Bind): string {
   const [condition] = anyOf;
   if (condition?.on !== 'hash') throw new Error('a join is made of one hash');
-  const on = [`${alias}.pid = v.pid AND ${alias}.hash = ${bind(String(condition.hash))}::bigint`];
-  if (patient !== undefined) on.push(`${alias}.patient = ANY (${bind([String(patient), '0'])}::bigint[])`);
-  return `JOIN index_hash ${alias} ON ${on.join(' AND ')}`;
+  const rows = `SELECT pid FROM index_hash WHERE hash = ${bind(String(condition.hash))}::bigint`;
+  if (patient === undefined) return `(${rows})`;
+  return `(${rows} AND patient = ${bind(String(patient))}::bigint UNION ALL ${rows} AND patient = 0)`;
 }
 
 function typeSql(types: readonly string[], bind: Bind): string {

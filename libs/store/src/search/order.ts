@@ -4,8 +4,9 @@ import type { Column } from './keyset.js';
 
 /** One of the lists that a page is put together from, one after the other. */
 export interface Phase {
-  /** To stand before and after the joins of the parameters; `version v` is among them. */
-  readonly from: string;
+  /** What gives the order, as `s`, where it is not the version itself: rows of the index. */
+  readonly keys?: string;
+  /** To stand behind the joins of the parameters. */
   readonly joins: string;
   readonly where: readonly string[];
   readonly columns: readonly Column[];
@@ -26,7 +27,7 @@ export function phases(sort: readonly SortKey[], filtered: boolean, bind: Bind):
 }
 
 function plain(column: Column): Phase {
-  return { from: 'version v', joins: '', where: [], columns: [column] };
+  return { joins: '', where: [], columns: [column] };
 }
 
 function isIndexKey(key: SortKey): key is IndexKey {
@@ -78,7 +79,7 @@ function having(key: IndexKey, further: readonly Further[], filtered: boolean, b
   const type = key.by === 'range' ? 'float8' : 'text';
   const { descending } = key;
   return {
-    from: `(${keyRows(key, filtered, bind)}) s JOIN version v ON v.pid = s.pid`,
+    keys: keyRows(key, filtered, bind),
     joins: further.map(({ joins }) => joins).join(''),
     where: [
       `NOT EXISTS (SELECT FROM ${table} o WHERE o.pid = s.pid AND o.param = ANY (${params(key, bind)}) AND ${better})`,
@@ -103,7 +104,6 @@ function keyRows(key: IndexKey, filtered: boolean, bind: Bind): string {
 function without(key: IndexKey, further: readonly Further[], bind: Bind): Phase {
   const { table } = rowsOf(key);
   return {
-    from: 'version v',
     joins: further.map(({ joins }) => joins).join(''),
     where: [`NOT EXISTS (SELECT FROM ${table} o WHERE o.pid = v.pid AND o.param = ANY (${params(key, bind)}))`],
     columns: [...further.map(({ column }) => column), pid('v', true)],

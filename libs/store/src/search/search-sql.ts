@@ -2,8 +2,8 @@
 import type { Bind } from '#libs/consent';
 import type { Position, SearchRequest } from '#libs/search';
 import { DECIDED_AT } from '../versions/decided-by.js';
-import { afterSql, orderSql, positionSql } from './keyset.js';
-import { type Filter, type Matching, matching } from './matching.js';
+import { afterSql, type Column, orderSql, positionSql } from './keyset.js';
+import { type Filter, isSingleHash, type Matching, matching, type PidOrder, type Way } from './matching.js';
 import { type Phase, phases } from './order.js';
 
 /** What every row has besides the columns asked for. */
@@ -17,13 +17,22 @@ export interface SearchRow {
 }
 
 /**
+ * Whether one plan fits whatever is searched for: one value of one parameter at most, newest first, the first page, of a round size.
+ * The texts of such statements are few.
+ */
+export function hasOnePlan({ types, params, sort, after, count, owner }: SearchRequest): boolean {
+  const isFirst = after === undefined && sort.length === 0 && count <= 100 && count % 10 === 0;
+  return isFirst && types.length === 1 && owner === undefined && params.length <= 1 && params.every(isSingleHash);
+}
+
+/**
  * The text of the statement; values go through `bind`. The permit's predicate stands in the WHERE clause before every LIMIT
  * and every count. `columns` is a select list over `version v`; it is worked out for the rows of the page only. One row
  * more than the page holds is returned where there is a next page; see {@link searchPage}.
  *
  * `few`: how many index rows of a parameter are read beforehand to see whether it is rare; it changes only the time taken.
  *
- * Run it unnamed: its plan has to fit the values.
+ * Run it unnamed unless {@link hasOnePlan}: its plan has to fit the values.
  */
 export function searchSql(request: SearchRequest, permit: Filter, columns: string, bind: Bind, few?: number): string {
   const found = matching(request, permit, bind, few);
@@ -37,7 +46,7 @@ ORDER BY page.ordinal`;
 }
 
 function totalSql({ ways }: Matching): string {
-  return ways.map(({ joins, where }) => `(SELECT count(*) FROM version v ${joins} WHERE ${where})`).join(' + ');
+  return ways.map(({ from, where }) => `(SELECT count(*) FROM ${from()} WHERE ${where})`).join(' + ');
 }
 
 function wantsTotal({ summary, total }: SearchRequest): boolean {
@@ -69,8 +78,14 @@ function startOf(after: Position | undefined, phasesOfOrder: number): number {
   return start;
 }
 
+/** Where versions come in the order of their pids. */
+function pidOrder([first]: readonly Column[]): PidOrder | undefined {
+  if (first?.sql !== 'v.pid') return undefined;
+  return first.descending ? 'DESC' : 'ASC';
+}
+
 function listSql(
-  { from, joins, where, columns }: Phase,
+  { keys, joins, where, columns }: Phase,
   number: number,
   found: Matching,
   left: string,
@@ -78,8 +93,10 @@ function listSql(
   bind: Bind,
 ): string {
   const more = [...where, ...(after ? [afterSql(columns, after, bind)] : [])];
+  const fromOf = (way: Way) =>
+    keys === undefined ? way.from(pidOrder(columns)) : `(${keys}) s JOIN version v ON v.pid = s.pid${way.joins}`;
   const lists = found.ways.map(
-    (way) => `(SELECT v.pid, ${positionSql(columns, number)} AS position FROM ${from} ${way.joins}${joins}
+    (way) => `(SELECT v.pid, ${positionSql(columns, number)} AS position FROM ${fromOf(way)}${joins}
   WHERE ${[way.where, ...more].join(' AND ')}
   ORDER BY ${orderSql(columns)} LIMIT ${left})`,
   );

@@ -3,9 +3,9 @@ import type { Permit } from '#libs/consent';
 import type { SearchRequest } from '#libs/search';
 import type { PatientKeys } from '../keys/patient-keys.js';
 import type { Session } from '../postgres/database.js';
-import { statement } from '../postgres/statement.js';
+import { prepared, statement } from '../postgres/statement.js';
 import { type SearchPage, searchPage } from '../search/search-page.js';
-import { type SearchRow, searchSql } from '../search/search-sql.js';
+import { hasOnePlan, type SearchRow, searchSql } from '../search/search-sql.js';
 import type { StoredVersion } from '../stored-version.js';
 import { consentOf, type DecidedBy, decidedBy, decisionTime } from './decided-by.js';
 import type { Readable } from './histories.js';
@@ -29,8 +29,9 @@ export async function search(
   keys: PatientKeys,
 ): Promise<SearchPage<SearchMatch>> {
   const deciders = deciding(permit);
+  const planned = hasOnePlan(request) ? prepared : statement;
   const rows = await session.run<MatchRow>(
-    statement((bind) => {
+    planned((bind) => {
       const columns = `${versionColumns('v')}, ${decidedBy(deciders, 'v', bind)} AS consent`;
       return searchSql(request, deciders, columns, bind);
     }),

@@ -1,0 +1,132 @@
+// FHIR R4, section 3.1.1: what a search reads must not grow with the number of resources of the type, whatever Postgres believes of its tables
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { type Clause, parseSearch, type SearchRequest } from '#libs/search';
+import { hasOnePlan, searchSql } from '../src/search/search-sql.js';
+import { everything, keyed, options, type Query, SearchDatabase } from './search-database.js';
+
+const RESOURCES = 5_000;
+/** Pages of 8 KB, far fewer than the resources. */
+const MOST_PAGES = 400;
+
+let database: SearchDatabase;
+
+const requestOf = (query: Query): SearchRequest => parseSearch('Observation', query, options);
+
+/** What an indexed value is found by. */
+function hashesOf({ params }: SearchRequest): string[] {
+  return params.map(({ anyOf }: Clause) => {
+    const [condition] = anyOf;
+    if (condition?.on !== 'hash') throw new Error('a value of another kind');
+    return String(condition.hash);
+  });
+}
+
+const rare = requestOf([['identifier', 'urn:ward|4711']]);
+const common = requestOf([['status', 'final']]);
+const patient = requestOf([['patient', 'p1']]);
+const P1 = String(keyed('Patient', 'p1'));
+
+/** One row in 1,000 has the rare value, all have the common one, and every hundredth is about the patient. */
+async function fill(): Promise<void> {
+  const rows = (hash: string, each: number, of: string) =>
+    database.pool.query(
+      `INSERT INTO index_hash (hash, pid, patient) SELECT $1::bigint, pid, CASE WHEN pid % 100 = 0 THEN $3::bigint ELSE 7 END
+       FROM version WHERE pid % $2 = 0 AND type = '${of}'`,
+      [hash, each, P1],
+    );
+  await database.pool.query(
+    `INSERT INTO version (type, id, version, last_updated, interaction, deleted, is_current, content, key, commitment)
+     SELECT 'Observation', 'o' || n, 1, clock_timestamp(), 'create', false, true, '', '', '' FROM generate_series(1, ${RESOURCES}) AS n`,
+  );
+  await rows(hashesOf(rare)[0]!, 1_000, 'Observation');
+  await rows(hashesOf(common)[0]!, 1, 'Observation');
+  await rows(hashesOf(patient)[0]!, 100, 'Observation');
+}
+
+beforeAll(async () => {
+  database = await SearchDatabase.create();
+  for (const table of ['version', 'index_hash'])
+    await database.pool.query(`ALTER TABLE ${table} SET (autovacuum_enabled = false)`);
+  await database.pool.query('ANALYZE');
+  await fill();
+});
+afterAll(() => database.drop());
+
+/** Pages that are looked at, and the matches of the page. */
+async function read(query: Query, mode: string): Promise<{ pages: number; found: number }> {
+  const client = await database.pool.connect();
+  try {
+    const values: unknown[] = [];
+    const text = searchSql(requestOf(query), everything, 'v.pid, v.id', (value) => `$${values.push(value)}`);
+    const found = (await client.query<{ position: unknown }>(text, values)).rows.filter((row) => row.position !== null);
+    await client.query(`SET plan_cache_mode = ${mode}`);
+    await client.query(`PREPARE search AS ${text}`);
+    const given = values
+      .map((value) => `'${Array.isArray(value) ? `{${value.join(',')}}` : String(value)}'`)
+      .join(', ');
+    const { rows } = await client.query(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE search (${given})`);
+    const { Plan: plan } = rows[0]['QUERY PLAN'][0];
+    return { pages: plan['Shared Hit Blocks'] + plan['Shared Read Blocks'], found: found.length };
+  } finally {
+    client.release(true);
+  }
+}
+
+const CASES: [string, Query, number][] = [
+  ['a rare value', [['identifier', 'urn:ward|4711']], 5],
+  ['a value that all have', [['status', 'final']], 21],
+  ['a value that nothing has', [['identifier', 'urn:ward|none']], 0],
+  [
+    'a rare value and one that all have',
+    [
+      ['status', 'final'],
+      ['identifier', 'urn:ward|4711'],
+    ],
+    5,
+  ],
+  [
+    'a value that all have, oldest first,',
+    [
+      ['status', 'final'],
+      ['_sort', '_lastUpdated'],
+    ],
+    21,
+  ],
+  ['a patient', [['patient', 'p1']], 21],
+  [
+    'a patient and a value that all have',
+    [
+      ['patient', 'p1'],
+      ['status', 'final'],
+    ],
+    21,
+  ],
+];
+
+it.each(CASES)(
+  'a search for %s reads few pages, with a plan of its own and with one for all',
+  async (_, query, number) => {
+    for (const mode of ['force_custom_plan', 'force_generic_plan']) {
+      const { pages, found } = await read(query, mode);
+      expect(found).toBe(number);
+      expect({ mode, few: pages < MOST_PAGES, ...(pages < MOST_PAGES ? {} : { pages }) }).toEqual({ mode, few: true });
+    }
+  },
+);
+
+it('one plan is kept for the first page of at most one value, and for a round number of matches', () => {
+  const keeps = (query: Query) => hasOnePlan(requestOf(query));
+  expect(keeps([['identifier', 'urn:ward|4711']])).toBe(true);
+  expect(keeps([])).toBe(true);
+  expect(keeps([['_count', '50']])).toBe(true);
+  expect(keeps([['_count', '51']])).toBe(false);
+  expect(keeps([['_count', '1000']])).toBe(false);
+  expect(keeps([['identifier', 'a,b']])).toBe(false);
+  expect(keeps([['_sort', 'date']])).toBe(false);
+  expect(
+    keeps([
+      ['status', 'final'],
+      ['identifier', 'a'],
+    ]),
+  ).toBe(false);
+});
