@@ -76,15 +76,21 @@ async function matches(
   for (const { part, permit, at } of permitted(parts, readable).slice(start.at)) {
     const left = count - versions.length;
     if (left === 0) return { versions, time, next: seal.seal([String(at)]) };
-    const query = [...part.query, ...asked, ['_count', String(left)] as const];
+    const query = [...part.query, ...asked, ['_count', String(round(left))] as const];
     const search = parseSearch(part.type, query, optionsOf(services, patientId));
     const after = at === start.at ? start.position : undefined;
     const page = await services.store.search({ ...search, ...(after && { after }) }, permit);
     time = page.time;
-    versions.push(...page.matches);
-    if (page.next) return { versions, time, next: seal.seal([String(at), ...page.next]) };
+    versions.push(...page.matches.slice(0, left));
+    const isMore = page.matches.length > left || page.next !== undefined;
+    if (isMore) return { versions, time, next: seal.seal([String(at), ...(page.positions[left - 1] as Position)]) };
   }
   return { versions, time };
+}
+
+/** A few more than are left: searches for round numbers of matches keep their plan. */
+function round(left: number): number {
+  return Math.ceil(left / 10) * 10;
 }
 
 /** Those that some scope covers, numbered. */

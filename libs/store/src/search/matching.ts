@@ -35,44 +35,46 @@ export interface Way {
 const FEW = 1000;
 
 /**
- * A parameter with one hash is a join: its rows are unique and in order of pid, so that Postgres can read the newest matches
+ * A parameter with one hash is a join, and so is a compartment: its rows are unique and in order of pid, so that Postgres can read the newest matches
  * without a sort, beginning with whichever parameter is rarest. All else is asked of each candidate.
  */
 export function matching(request: SearchRequest, permit: Filter, bind: Bind, few = FEW): Matching {
-  const hashes = request.params.filter(isSingleHash).map((clause) => hashSql(clause, request.patient, bind));
+  const sources = [
+    ...request.params.filter(isSingleHash).map((clause) => hashSql(clause, request.patient, bind)),
+    ...compartmentSql(request, bind),
+  ];
   const { rows, others } = rowClauses(
     request.params.filter((clause) => !isSingleHash(clause)),
     bind,
   );
   const where = [
     `${typeSql(request.types, bind)} AND v.is_current AND NOT v.deleted`,
-    ...compartmentSql(request, bind),
     ...ownerSql(request, permit, bind),
     ...rows.map(existsSql),
     ...others.map((clause) => clauseSql(clause, bind)),
     permit.predicate('v', bind),
   ].join(' AND ');
   return request.patient === undefined
-    ? seeded(rows, hashes, where, few)
-    : { ctes: [], ways: [byHashes(hashes, where)] };
+    ? seeded(rows, sources, where, few)
+    : { ctes: [], ways: [fromSources(sources, where)] };
 }
 
-/** From the rows of the parameters, where there are any. */
-function byHashes(hashes: readonly string[], where: string): Way {
-  const [first, ...more] = hashes;
-  const joins = joinsSql(hashes, 'v.pid');
+/** `sources`: queries for pids, each once, of which every match is in all. */
+function fromSources(sources: readonly string[], where: string): Way {
+  const [first, ...more] = sources;
+  const joins = joinsSql(sources, 'v.pid');
   if (first === undefined) return { from: () => 'version v', joins, where };
   const further = joinsSql(more, 'first.pid');
   const from = (order?: PidOrder) => {
     // Of several, Postgres finds out which is the rarest.
-    const rows = order && more.length === 0 ? `(SELECT pid FROM ${first} AS h ORDER BY pid ${order})` : first;
+    const rows = order && more.length === 0 ? `(SELECT pid FROM ${first} AS s ORDER BY pid ${order})` : first;
     return versionsOf(`${rows} AS first${further}`, 'first.pid');
   };
   return { from, joins, where };
 }
 
-function joinsSql(hashes: readonly string[], pid: string): string {
-  return hashes.map((rows, at) => ` JOIN ${rows} AS h${at} ON h${at}.pid = ${pid}`).join('');
+function joinsSql(sources: readonly string[], pid: string): string {
+  return sources.map((rows, at) => ` JOIN ${rows} AS s${at} ON s${at}.pid = ${pid}`).join('');
 }
 
 /**
@@ -91,8 +93,8 @@ const MOST_SEEDS = 3;
  * would go through all resources of the type. So the first rows are read and counted: where they are few, the matches are
  * among them; where they are many, the newest matches are near the newest resources.
  */
-function seeded(rows: readonly Rows[], hashes: readonly string[], where: string, few: number): Matching {
-  const way = byHashes(hashes, where);
+function seeded(rows: readonly Rows[], sources: readonly string[], where: string, few: number): Matching {
+  const way = fromSources(sources, where);
   const seeds = rows.slice(0, MOST_SEEDS);
   if (seeds.length === 0) return { ctes: [], ways: [way] };
   const isFew = (at: number) => `(SELECT count(*) FROM seed${at}) <= ${few}`;
@@ -108,7 +110,7 @@ function seeded(rows: readonly Rows[], hashes: readonly string[], where: string,
     ],
     ways: [
       {
-        from: () => versionsOf(`seed${joinsSql(hashes, 'seed.pid')}`, 'seed.pid'),
+        from: () => versionsOf(`seed${joinsSql(sources, 'seed.pid')}`, 'seed.pid'),
         joins: ` JOIN seed ON seed.pid = v.pid${way.joins}`,
         where: `${where} AND ${anyFew}`,
       },
@@ -152,5 +154,5 @@ function ownerSql({ owner }: SearchRequest, permit: Filter, bind: Bind): string[
 function compartmentSql({ patientId, patient }: SearchRequest, bind: Bind): string[] {
   if (patientId === undefined) return [];
   if (patient === undefined) throw new Error('a compartment has a patient');
-  return [`EXISTS (SELECT FROM compartment c WHERE c.pid = v.pid AND c.patient = ${bind(String(patient))}::bigint)`];
+  return [`(SELECT pid FROM compartment WHERE patient = ${bind(String(patient))}::bigint)`];
 }
