@@ -11,7 +11,7 @@ import type { Wake } from './wake.js';
 
 /** A batch is sent when it has so many events, or its first one has waited so long. */
 const FULL_BATCH = 500;
-const BATCH_MS = 150;
+const BATCH_MS = 250;
 const POLL_MS = 1_000;
 const MEASURE_MS = 2_000;
 /** Counting a long queue takes a while: it is done so much rarer. */
