@@ -12,7 +12,7 @@ import { type Installation, openInstallation } from './installation/installation
 import { Leadership } from './leadership.js';
 import { metrics, serveMetrics } from './metrics.js';
 import { pause } from './pause.js';
-import { Wake } from './wake.js';
+import { CONSENT, Wake } from './wake.js';
 import { Worker } from './worker.js';
 
 /** The ledger refuses proposals older than 15 minutes; what it has had for so long it will not take any more. */
@@ -49,7 +49,7 @@ async function work(
 ) {
   const { query, transact } = database;
   const { ledger, pin, key } = installation;
-  const wake = { events: new Wake(config.databaseUrl), consents: new Wake(config.databaseUrl) };
+  const wake = { events: new Wake(config.databaseUrl), consents: new Wake(config.databaseUrl, CONSENT) };
   const consents = new ConsentAnchorer({ query, transact, ledger, pin, patience: PATIENCE });
   const blocks = new OpenedBlocks(pin);
   const anchored = (events: number) => metrics.anchored(events);

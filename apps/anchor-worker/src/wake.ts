@@ -1,8 +1,9 @@
 import { Client } from 'pg';
-import { pause } from './pause.js';
 
 /** Postgres NOTIFY channel on which the server says that there are new events. */
 export const EVENT_CHANNEL = 'holdfast_event';
+/** What a call carries where a Consent may be among what is new. */
+export const CONSENT = 'consent';
 
 /**
  * Says when to look for events: soon after a NOTIFY, and at the latest after the poll interval, so that a lost notification
@@ -10,21 +11,46 @@ export const EVENT_CHANNEL = 'holdfast_event';
  */
 export class Wake {
   private client: Client | undefined;
-  private called = new AbortController();
+  private isCalled = false;
+  private resume: (() => void) | undefined;
 
-  constructor(private readonly url: string) {}
+  /** `carrying`: only calls that carry this are heard; without it all are. */
+  constructor(
+    private readonly url: string,
+    private readonly carrying?: string,
+  ) {}
 
-  /** Resolves after a notification since the last call, after `pollMs`, or when `signal` aborts. */
+  /** Resolves after a notification since the last call, after `pollMs`, or when `signal` aborts. For one at a time. */
   async wait(pollMs: number, signal: AbortSignal): Promise<void> {
     await this.listen();
-    await pause(pollMs, AbortSignal.any([signal, this.called.signal]));
-    this.called = new AbortController();
+    if (!this.isCalled && !signal.aborted) await this.call(pollMs, signal);
+    this.isCalled = false;
+  }
+
+  private call(pollMs: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const resume = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', resume);
+        this.resume = undefined;
+        resolve();
+      };
+      const timer = setTimeout(resume, pollMs);
+      signal.addEventListener('abort', resume, { once: true });
+      this.resume = resume;
+    });
+  }
+
+  private hear(payload: string | undefined): void {
+    if (this.carrying !== undefined && payload !== this.carrying) return;
+    this.isCalled = true;
+    this.resume?.();
   }
 
   private async listen(): Promise<void> {
     if (this.client !== undefined) return;
     const client = new Client({ connectionString: this.url, connectionTimeoutMillis: 5_000, keepAlive: true });
-    client.on('notification', () => this.called.abort());
+    client.on('notification', ({ payload }) => this.hear(payload));
     client.on('error', () => this.forget(client));
     client.on('end', () => this.forget(client));
     this.client = client;

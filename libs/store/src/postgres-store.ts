@@ -73,7 +73,7 @@ export class PostgresStore implements Store {
     this.#matches = matchesTogether(database, keys);
     this.#writes = joined
       ? new JoinedWrites(joined.session, joined.outer, keys)
-      : new SingleWrites(database, keys, this.#clock, this.#wakeUp.soon);
+      : new SingleWrites(database, keys, this.#clock, this.#wakeUp);
   }
 
   get dataSource(): DataSource {
@@ -163,7 +163,7 @@ export class PostgresStore implements Store {
         outliving = [];
         return body(this.#within({ run: (statement) => session.run(statement), outliving }, this.database));
       });
-      this.#wakeUp.soon();
+      this.#wakeUp.soon(true);
       return result;
     } catch (error) {
       await this.#events.record(outliving);

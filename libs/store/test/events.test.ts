@@ -55,15 +55,17 @@ describe('recording', () => {
     expect(await count()).toBe(before);
   });
 
-  test('wakes the worker', async () => {
+  test('wakes the worker, and says where a Consent may be among what is new', async () => {
     const runner = it.store.dataSource.createQueryRunner();
     const client = await runner.connect();
-    const woken = new Promise<string>((resolve) =>
-      client.on('notification', (note: { channel: string }) => resolve(note.channel)),
-    );
+    const next = () => new Promise<object>((resolve) => client.once('notification', resolve));
     await runner.query('LISTEN holdfast_event');
+    const first = next();
     await it.store.record([event(await it.store.time(), [])]);
-    expect(await woken).toBe('holdfast_event');
+    expect(await first).toMatchObject({ channel: 'holdfast_event', payload: '' });
+    const second = next();
+    await it.store.transaction(async (store) => store.record([event(await store.time(), [])]));
+    expect(await second).toMatchObject({ channel: 'holdfast_event', payload: 'consent' });
     await runner.release();
   });
 });

@@ -1,8 +1,12 @@
+import type { Bind } from '#libs/consent';
 import type { Session } from '../postgres/database.js';
 import { prepared } from '../postgres/statement.js';
 
 /** The worker listens here. A call that is lost is made good by its polling. */
 const CHANNEL = 'holdfast_event';
+
+/** What the call carries where a Consent may be among what is new. */
+const CONSENT = 'consent';
 
 /** How long calls gather, in milliseconds: a tenth of what a batch takes, and few transactions however many events there are. */
 const GATHER = 20;
@@ -13,13 +17,15 @@ const GATHER = 20;
  */
 export class WakeUp {
   #timer: NodeJS.Timeout | undefined;
+  #consent = false;
   #closed = false;
 
   constructor(readonly session: Session) {}
 
-  /** Call after the events are durable. Never fails. */
-  readonly soon = (): void => {
+  /** Call after the events are durable. `consent`: a Consent may have been written. Never fails. */
+  readonly soon = (consent = false): void => {
     if (this.#closed) return;
+    this.#consent ||= consent;
     this.#timer ??= setTimeout(() => void this.#call(), GATHER).unref();
   };
 
@@ -30,8 +36,10 @@ export class WakeUp {
 
   async #call(): Promise<void> {
     this.#timer = undefined;
-    await this.session
-      .run(prepared((bind) => `SELECT set_config('synchronous_commit', 'off', true), pg_notify(${bind(CHANNEL)}, '')`))
-      .catch(() => undefined);
+    const payload = this.#consent ? CONSENT : '';
+    this.#consent = false;
+    const call = (bind: Bind) =>
+      `SELECT set_config('synchronous_commit', 'off', true), pg_notify(${bind(CHANNEL)}, ${bind(payload)})`;
+    await this.session.run(prepared(call)).catch(() => undefined);
   }
 }

@@ -1,3 +1,4 @@
+import type { WakeUp } from '../events/wake-up.js';
 import type { PatientKeys } from '../keys/patient-keys.js';
 import type { Clock } from '../postgres/clock.js';
 import type { Session, TransactionalSession } from '../postgres/database.js';
@@ -31,12 +32,12 @@ const JOINED = { ...ALONE, parallel: 1 };
 export class SingleWrites implements Writes {
   readonly #creates: Groups<Write, WriteResult>;
 
-  /** `done` is called when something is durable. */
+  /** `wakeUp` is called when something is durable. */
   constructor(
     private readonly database: TransactionalSession,
     private readonly keys: PatientKeys,
     private readonly clock: Clock,
-    private readonly done: () => void,
+    private readonly wakeUp: WakeUp,
   ) {
     const kinds = { kindOf, mayBeOfOne: isDataError };
     this.#creates = new Groups((writes) => this.#createTogether(writes), ALONE, sizeOf, kinds);
@@ -65,7 +66,7 @@ export class SingleWrites implements Writes {
     await this.keys.ensure(patientsOf(attempts), this.database);
     const time = await this.clock.estimate();
     const results = await createAtOnce(attempts, permits.answer, time, this.database, this.keys);
-    this.done();
+    this.wakeUp.soon();
     return results;
   }
 
@@ -76,7 +77,7 @@ export class SingleWrites implements Writes {
     );
     // What fails here the worker makes good.
     if (attempt.type === 'Consent') await bindConsents(this.database).catch(() => undefined);
-    this.done();
+    this.wakeUp.soon(attempt.type === 'Consent');
     return result as WriteResult;
   }
 }
