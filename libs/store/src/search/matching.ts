@@ -25,7 +25,7 @@ export type PidOrder = 'ASC' | 'DESC';
 
 export interface Way {
   /** A FROM clause with `version v` in it, which begins where the matches are found soonest, in this order where one is given. */
-  from(order?: PidOrder): string;
+  readonly from: (order?: PidOrder) => string;
   /** What else to join to a `version v` that is found otherwise. */
   readonly joins: string;
   readonly where: string;
