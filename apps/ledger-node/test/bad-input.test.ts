@@ -1,6 +1,6 @@
 // Anything a client can send over gRPC: an error as the gateway gives it, never a crash, never a bad block
 
-import { type ClientHttp2Session, connect, type IncomingHttpHeaders } from 'node:http2';
+import { type ClientHttp2Session, connect, constants, type IncomingHttpHeaders } from 'node:http2';
 import type { ServiceError } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -143,6 +143,29 @@ test('a request larger than the node takes is refused as by a peer, and its conn
       const small = bareCall(session, '/gateway.Gateway/Evaluate', new Uint8Array());
       expect(await small).toEqual(['3', expect.stringMatching(/must contain a signed proposal/)]);
     }
+  } finally {
+    session.destroy();
+  }
+  await stillWell();
+});
+
+test('requests that do not end take no more memory than the node has for them, and others are answered when they are gone', async () => {
+  const { node } = net;
+  const ca = node.network.organizations[0]!.peer.tls.ca;
+  const session = connect(`https://localhost:${node.port}`, { ca, maxSessionMemory: 1_000 });
+  const headers = { ':method': 'POST', 'content-type': 'application/grpc', te: 'trailers' };
+  const begin = Buffer.alloc(15 * 1024 * 1024);
+  begin.writeUInt32BE(20 * 1024 * 1024, 1);
+  const open = () => session.request({ ...headers, ':path': '/gateway.Gateway/Submit' }).on('error', () => undefined);
+  try {
+    const refused = await new Promise((resolve) => {
+      for (let count = 0; count < 10; count += 1) {
+        const stream = open();
+        stream.on('close', () => resolve(stream.rstCode)).resume();
+        stream.write(begin);
+      }
+    });
+    expect(refused).toBe(constants.NGHTTP2_ENHANCE_YOUR_CALM);
   } finally {
     session.destroy();
   }

@@ -5,14 +5,22 @@ import { deliverService } from '../deliver/deliver-service.js';
 import type { GatewayContext } from '../gateway/gateway-context.js';
 import { gatewayService } from '../gateway/gateway-service.js';
 import { atomicBroadcast } from '../orderer/atomic-broadcast.js';
+import { Arriving } from './arriving.js';
 import { Calls, type Log } from './calls.js';
 import { InFlight } from './in-flight.js';
 
+const GATEWAY = '/gateway.Gateway/';
 /** More than an envelope may have (10 MB), so that the orderer says what is wrong: beyond this the connection is lost. */
 const MAX_REQUEST = 32 * 1024 * 1024;
 /** An answer may be a block. */
 const MAX_ANSWER = 64 * 1024 * 1024;
 const MAX_IN_FLIGHT = 128 * 1024 * 1024;
+/** As much again may be on its way here; a request that has not come whole in a minute is given up. */
+const ARRIVING = {
+  bytes: MAX_IN_FLIGHT,
+  milliseconds: 60_000,
+  isStreamed: (path: string) => !path.startsWith(GATEWAY),
+};
 const STOP_TIMEOUT = 3_000;
 
 /** Fabric's own limits for a peer; an orderer has none. */
@@ -77,9 +85,11 @@ export async function serve(context: GatewayContext, listener: Listener): Promis
     const bound = (error: Error | null, bindPort: number) => (error ? reject(error) : resolve(bindPort));
     server.bindAsync(listener.address, credentials(listener), bound);
   });
+  const unwatch = new Arriving(ARRIVING).watch(port);
   return {
     port,
     close() {
+      unwatch();
       for (const calls of all) calls.close();
       return shutDown(server);
     },
