@@ -9,11 +9,11 @@ const { NGHTTP2_ENHANCE_YOUR_CALM: TOO_MUCH } = constants;
 
 export interface ArrivingLimits {
   /** Bytes of all requests together that are not whole. */
-  bytes: number;
+  readonly bytes: number;
   /** From the first byte of a request to its last. */
-  milliseconds: number;
+  readonly milliseconds: number;
   /** Path of a call that is many messages, each of which is worked on when it is whole. */
-  isStreamed(path: string): boolean;
+  readonly isStreamed: (path: string) => boolean;
 }
 
 /** Bounds what is in memory of requests that have begun to arrive: the one that is too much is refused, and one that never ends. */
