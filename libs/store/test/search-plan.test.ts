@@ -27,6 +27,11 @@ const patient = requestOf([['patient', 'p1']]);
 const range = requestOf([['value-quantity', 'gt100']]);
 const P1 = String(keyed('Patient', 'p1'));
 
+/** By what is sorted. */
+function keyParamsOf({ sort }: SearchRequest): string[] {
+  return sort.flatMap((key) => ('params' in key ? key.params.map(String) : []));
+}
+
 function rangeParamsOf({ params }: SearchRequest): string[] {
   return params.flatMap(({ anyOf }: Clause) => anyOf.map((one) => (one.on === 'range' ? String(one.param) : '')));
 }
@@ -49,6 +54,10 @@ async function fill(): Promise<void> {
   await database.pool.query(
     'INSERT INTO index_range (param, low, high, pid) SELECT $1::bigint, 200, 200, pid FROM version WHERE pid % 2 = 0',
     [rangeParamsOf(range)[0]],
+  );
+  await database.pool.query(
+    'INSERT INTO index_range (param, low, high, pid) SELECT $1::bigint, pid, pid + 1, pid FROM version',
+    [keyParamsOf(requestOf([['_sort', 'date']]))[0]],
   );
 }
 
@@ -112,6 +121,23 @@ const CASES: [string, Query, number][] = [
   ],
   ['a patient', [['patient', 'p1']], 21],
   [
+    'a patient, latest first',
+    [
+      ['patient', 'p1'],
+      ['_sort', '-date'],
+    ],
+    21,
+  ],
+  [
+    'a patient and a value that all have, latest first',
+    [
+      ['patient', 'p1'],
+      ['status', 'final'],
+      ['_sort', '-date'],
+    ],
+    21,
+  ],
+  [
     'a patient and a value that all have',
     [
       ['patient', 'p1'],
@@ -145,11 +171,24 @@ describe('a search reads few pages, with a plan of its own and with one for all,
   });
 });
 
-it('one plan is kept for the first page of at most one value, and for a round number of matches', () => {
+it('one plan is kept for the first page of at most one value or of a patient, and for a round number of matches', () => {
   const keeps = (query: Query) => hasOnePlan(requestOf(query));
   expect(keeps([['identifier', 'urn:ward|4711']])).toBe(true);
   expect(keeps([])).toBe(true);
   expect(keeps([['_count', '50']])).toBe(true);
+  expect(
+    keeps([
+      ['patient', 'p1'],
+      ['status', 'final'],
+      ['_sort', '-date'],
+    ]),
+  ).toBe(true);
+  expect(
+    keeps([
+      ['patient', 'p1'],
+      ['date', 'gt2020'],
+    ]),
+  ).toBe(false);
   expect(keeps([['_count', '51']])).toBe(false);
   expect(keeps([['_count', '1000']])).toBe(false);
   expect(keeps([['identifier', 'a,b']])).toBe(false);

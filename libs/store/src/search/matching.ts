@@ -26,6 +26,8 @@ export type PidOrder = 'ASC' | 'DESC';
 export interface Way {
   /** A FROM clause with `version v` in it, which begins where the matches are found soonest, in this order where one is given. */
   readonly from: (order?: PidOrder) => string;
+  /** What comes from there is little: a patient's, or few rows that were counted. */
+  readonly isNarrow: boolean;
   /** What else to join to a `version v` that is found otherwise. */
   readonly joins: string;
   readonly where: string;
@@ -56,25 +58,34 @@ export function matching(request: SearchRequest, permit: Filter, bind: Bind, few
   ].join(' AND ');
   return request.patient === undefined
     ? seeded(rows, sources, where, few)
-    : { ctes: [], ways: [fromSources(sources, where)] };
+    : { ctes: [], ways: [fromSources(sources, where, true)] };
 }
 
-/** `sources`: queries for pids, each once, of which every match is in all. */
-function fromSources(sources: readonly string[], where: string): Way {
+/**
+ * `sources`: queries for pids, each once, of which every match is in all. Postgres finds out which has the fewest, unless all are of one
+ * patient.
+ */
+function fromSources(sources: readonly string[], where: string, isNarrow = false): Way {
   const [first, ...more] = sources;
   const joins = joinsSql(sources, 'v.pid');
-  if (first === undefined) return { from: () => 'version v', joins, where };
-  const further = joinsSql(more, 'first.pid');
+  if (first === undefined) return { from: () => 'version v', isNarrow: false, joins, where };
+  const further = isNarrow ? lookUpsSql(more, 'first.pid') : joinsSql(more, 'first.pid');
   const from = (order?: PidOrder) => {
-    // Of several, Postgres finds out which is the rarest.
-    const rows = order && more.length === 0 ? `(SELECT pid FROM ${first} AS s ORDER BY pid ${order})` : first;
+    const isOrdered = order && (isNarrow || more.length === 0);
+    const rows = isOrdered ? `(SELECT pid FROM ${first} AS s ORDER BY pid ${order})` : first;
     return versionsOf(`${rows} AS first${further}`, 'first.pid');
   };
-  return { from, joins, where };
+  return { from, isNarrow, joins, where };
 }
 
 function joinsSql(sources: readonly string[], pid: string): string {
   return sources.map((rows, at) => ` JOIN ${rows} AS s${at} ON s${at}.pid = ${pid}`).join('');
+}
+
+function lookUpsSql(sources: readonly string[], pid: string): string {
+  return sources
+    .map((rows, at) => ` JOIN LATERAL (SELECT FROM ${rows} AS s WHERE s.pid = ${pid} OFFSET 0) AS s${at} ON true`)
+    .join('');
 }
 
 /**
@@ -111,6 +122,7 @@ function seeded(rows: readonly Rows[], sources: readonly string[], where: string
     ways: [
       {
         from: () => versionsOf(`seed${joinsSql(sources, 'seed.pid')}`, 'seed.pid'),
+        isNarrow: true,
         joins: ` JOIN seed ON seed.pid = v.pid${way.joins}`,
         where: `${where} AND ${anyFew}`,
       },

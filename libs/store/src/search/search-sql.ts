@@ -17,12 +17,14 @@ export interface SearchRow {
 }
 
 /**
- * Whether one plan fits whatever is searched for: one value of one parameter at most, newest first, the first page, of a round size.
- * The texts of such statements are few.
+ * Whether one plan fits whatever is searched for: the first page, of a round size, of one type; of one value of one parameter at most, newest
+ * first, or of one patient, by up to three values and in any order. The texts of such statements are few.
  */
-export function hasOnePlan({ types, params, sort, after, count, owner }: SearchRequest): boolean {
-  const isFirst = after === undefined && sort.length === 0 && count <= 100 && count % 10 === 0;
-  return isFirst && types.length === 1 && owner === undefined && params.length <= 1 && params.every(isSingleHash);
+export function hasOnePlan({ types, params, sort, after, count, owner, patient }: SearchRequest): boolean {
+  const isFirst = after === undefined && count <= 100 && count % 10 === 0;
+  const isPlain = types.length === 1 && owner === undefined && params.every(isSingleHash);
+  const [values, keys] = patient === undefined ? [1, 0] : [3, 1];
+  return isFirst && isPlain && params.length <= values && sort.length <= keys;
 }
 
 /**
@@ -84,6 +86,13 @@ function pidOrder([first]: readonly Column[]): PidOrder | undefined {
   return first.descending ? 'DESC' : 'ASC';
 }
 
+/** Where there is little, each of it is looked up among the keys; else Postgres chooses between that and the order of the keys. */
+function withKeys({ from, isNarrow, joins }: Way, keys: string): string {
+  return isNarrow
+    ? `${from()} JOIN LATERAL (SELECT * FROM (${keys}) AS k WHERE k.pid = v.pid OFFSET 0) AS s ON true`
+    : `(${keys}) s JOIN version v ON v.pid = s.pid${joins}`;
+}
+
 function listSql(
   { keys, joins, where, columns }: Phase,
   number: number,
@@ -93,8 +102,7 @@ function listSql(
   bind: Bind,
 ): string {
   const more = [...where, ...(after ? [afterSql(columns, after, bind)] : [])];
-  const fromOf = (way: Way) =>
-    keys === undefined ? way.from(pidOrder(columns)) : `(${keys}) s JOIN version v ON v.pid = s.pid${way.joins}`;
+  const fromOf = (way: Way) => (keys === undefined ? way.from(pidOrder(columns)) : withKeys(way, keys));
   const lists = found.ways.map(
     (way) => `(SELECT v.pid, ${positionSql(columns, number)} AS position FROM ${fromOf(way)}${joins}
   WHERE ${[way.where, ...more].join(' AND ')}
