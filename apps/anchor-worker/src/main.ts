@@ -1,6 +1,6 @@
 // Takes events from the outbox to the ledger: one process per site leads, others wait to take over
 import { pino } from 'pino';
-import { bindLedger, OtherLedger } from '#libs/store';
+import { bindLedger, NEW_CONSENT, OtherLedger } from '#libs/store';
 import { Anchorer } from './anchor/anchorer.js';
 import { ConsentAnchorer } from './anchor/consent-anchorer.js';
 import { type Config, readConfig } from './config.js';
@@ -12,7 +12,7 @@ import { type Installation, openInstallation } from './installation/installation
 import { Leadership } from './leadership.js';
 import { metrics, serveMetrics } from './metrics.js';
 import { pause } from './pause.js';
-import { CONSENT, Wake } from './wake.js';
+import { Wake } from './wake.js';
 import { Worker } from './worker.js';
 
 /** The ledger refuses proposals older than 15 minutes; what it has had for so long it will not take any more. */
@@ -49,7 +49,7 @@ async function work(
 ) {
   const { query, transact } = database;
   const { ledger, pin, key } = installation;
-  const wake = { events: new Wake(config.databaseUrl), consents: new Wake(config.databaseUrl, CONSENT) };
+  const wake = { events: new Wake(config.databaseUrl), consents: new Wake(config.databaseUrl, NEW_CONSENT) };
   const consents = new ConsentAnchorer({ query, transact, ledger, pin, patience: PATIENCE });
   const blocks = new OpenedBlocks(pin);
   const anchored = (events: number) => metrics.anchored(events);

@@ -1,9 +1,5 @@
 import { Client } from 'pg';
-
-/** Postgres NOTIFY channel on which the server says that there are new events. */
-export const EVENT_CHANNEL = 'holdfast_event';
-/** What a call carries where a Consent may be among what is new. */
-export const CONSENT = 'consent';
+import { EVENT_CHANNEL } from '#libs/store';
 
 /**
  * Says when to look for events: soon after a NOTIFY, and at the latest after the poll interval, so that a lost notification

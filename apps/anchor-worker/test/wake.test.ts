@@ -1,8 +1,9 @@
 // PostgreSQL NOTIFY: when the worker looks for what is new
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
+import { EVENT_CHANNEL, NEW_CONSENT } from '#libs/store';
 import { createDatabase, type TestDatabase } from '../../../test/database.js';
-import { CONSENT, EVENT_CHANNEL, Wake } from '../src/wake.js';
+import { Wake } from '../src/wake.js';
 
 const LONG_MS = 30_000;
 
@@ -39,18 +40,18 @@ describe('a wait', () => {
     const waiting = wake.wait(LONG_MS, new AbortController().signal);
     await call();
     expect(await endsSoon(waiting)).toBe(true);
-    await call(CONSENT);
+    await call(NEW_CONSENT);
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(await endsSoon(wake.wait(LONG_MS, new AbortController().signal))).toBe(true);
     await wake.close();
   });
 
   it('for Consents does not end with a call about events alone', async () => {
-    const wake = await listening(CONSENT);
+    const wake = await listening(NEW_CONSENT);
     const waiting = wake.wait(LONG_MS, new AbortController().signal);
     await call();
     expect(await endsSoon(waiting)).toBe(false);
-    await call(CONSENT);
+    await call(NEW_CONSENT);
     expect(await endsSoon(waiting)).toBe(true);
     await wake.close();
   });

@@ -2,6 +2,7 @@
 export type { AbandonedUpload, Uploads } from './blobs/uploads.js';
 export type { EventToRecord, MadeEvent, RecordedEvent } from './event.js';
 export type { VersionReceipt } from './events/receipt.js';
+export { EVENT_CHANNEL, NEW_CONSENT } from './events/wake-up.js';
 export type { Fault } from './fault.js';
 export type { JobEnd, JobLimits, JobState, Jobs, NewJob, TakenJob } from './jobs/job.js';
 export { fileMasterKey } from './keys/file-master-key.js';

@@ -38,19 +38,19 @@ function rangeParamsOf({ params }: SearchRequest): string[] {
 
 /** One row in 1,000 has the rare value, all have the common one, half lie in the range, and every hundredth is about the patient. */
 async function fill(): Promise<void> {
-  const rows = (hash: string, each: number, of: string) =>
+  const rows = (hash: string, each: number) =>
     database.pool.query(
       `INSERT INTO index_hash (hash, pid, patient) SELECT $1::bigint, pid, CASE WHEN pid % 100 = 0 THEN $3::bigint ELSE 7 END
-       FROM version WHERE pid % $2 = 0 AND type = '${of}'`,
+       FROM version WHERE pid % $2 = 0`,
       [hash, each, P1],
     );
   await database.pool.query(
     `INSERT INTO version (type, id, version, last_updated, interaction, deleted, is_current, content, key, commitment)
      SELECT 'Observation', 'o' || n, 1, clock_timestamp(), 'create', false, true, '', '', '' FROM generate_series(1, ${RESOURCES}) AS n`,
   );
-  await rows(hashesOf(rare)[0]!, 1_000, 'Observation');
-  await rows(hashesOf(common)[0]!, 1, 'Observation');
-  await rows(hashesOf(patient)[0]!, 100, 'Observation');
+  await rows(hashesOf(rare)[0]!, 1_000);
+  await rows(hashesOf(common)[0]!, 1);
+  await rows(hashesOf(patient)[0]!, 100);
   await database.pool.query(
     'INSERT INTO index_range (param, low, high, pid) SELECT $1::bigint, 200, 200, pid FROM version WHERE pid % 2 = 0',
     [rangeParamsOf(range)[0]],

@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 
 /**
  * As much as stays in a processor's own cache between being read and being checked: four times as fast as pieces of
- * megabytes, also where the system reads ahead from the disk.
+ * megabytes, where the system has the file in memory.
  */
 const PIECE = 256 * 1024;
 

@@ -3,10 +3,10 @@ import type { Session } from '../postgres/database.js';
 import { prepared } from '../postgres/statement.js';
 
 /** The worker listens here. A call that is lost is made good by its polling. */
-const CHANNEL = 'holdfast_event';
+export const EVENT_CHANNEL = 'holdfast_event';
 
 /** What the call carries where a Consent may be among what is new. */
-const CONSENT = 'consent';
+export const NEW_CONSENT = 'consent';
 
 /** How long calls gather, in milliseconds: a tenth of what a batch takes, and few transactions however many events there are. */
 const GATHER = 20;
@@ -36,10 +36,10 @@ export class WakeUp {
 
   async #call(): Promise<void> {
     this.#timer = undefined;
-    const payload = this.#consent ? CONSENT : '';
+    const payload = this.#consent ? NEW_CONSENT : '';
     this.#consent = false;
     const call = (bind: Bind) =>
-      `SELECT set_config('synchronous_commit', 'off', true), pg_notify(${bind(CHANNEL)}, ${bind(payload)})`;
+      `SELECT set_config('synchronous_commit', 'off', true), pg_notify(${bind(EVENT_CHANNEL)}, ${bind(payload)})`;
     await this.session.run(prepared(call)).catch(() => undefined);
   }
 }
