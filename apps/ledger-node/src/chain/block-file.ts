@@ -12,6 +12,12 @@ export interface BlockPlace {
   checksum: number;
 }
 
+/** Where so many blocks end. */
+export interface FileEnd {
+  count: number;
+  offset: number;
+}
+
 /** `block` is good only until it returns. */
 type EachBlock = (block: Buffer, number: number, place: BlockPlace) => void;
 
@@ -21,19 +27,26 @@ type EachBlock = (block: Buffer, number: number, place: BlockPlace) => void;
  * that does not check is damage: it is named and nothing is changed.
  */
 export class BlockFile {
-  private count = 0;
-  private end = 0;
+  private count: number;
+  private end: number;
 
   private constructor(
     private readonly file: FileHandle,
     private readonly path: string,
-  ) {}
+    behind: FileEnd,
+  ) {
+    this.count = behind.count;
+    this.end = behind.offset;
+  }
 
-  /** Opens or makes the file and hands every block in it, in order, to `each`. Throws LedgerDamage. */
-  static async open(path: string, each: EachBlock): Promise<BlockFile> {
+  /**
+   * Opens or makes the file and hands every block in it, in order, to `each`: from the first on, or from behind those that the caller
+   * knows to be as they were written. Throws LedgerDamage.
+   */
+  static async open(path: string, each: EachBlock, behind: FileEnd = { count: 0, offset: 0 }): Promise<BlockFile> {
     await mkdir(dirname(path), { recursive: true });
     const file = await open(path, 'a+', 0o600);
-    const blocks = new BlockFile(file, path);
+    const blocks = new BlockFile(file, path, behind);
     try {
       await blocks.scan(each);
     } catch (error) {
@@ -62,7 +75,7 @@ export class BlockFile {
 
   private async scan(each: EachBlock): Promise<void> {
     const { size } = await this.file.stat();
-    const window = new FileWindow(this.file);
+    const window = new FileWindow(this.file.fd);
     while (this.end < size) {
       const header = await this.nextHeader(window, size);
       if (!header) return this.cutTail();

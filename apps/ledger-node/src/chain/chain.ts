@@ -20,6 +20,7 @@ import { BlockFile } from './block-file.js';
 import { keyHistory } from './history.js';
 import { LedgerDamage } from './ledger-damage.js';
 import { type Effects, effectsOf, Replay } from './replay.js';
+import { StoredBlocks } from './stored-blocks.js';
 import type { TransactionStatus } from './waiters.js';
 
 export interface ChainOptions {
@@ -58,10 +59,23 @@ export class Chain {
   static async open({ folder, genesis, rebuilt = () => {}, damaged = () => {} }: ChainOptions): Promise<Chain> {
     mkdirSync(folder, { recursive: true });
     const path = join(folder, 'chain');
-    const derived = Derived.open(join(folder, 'derived.db'), { rebuilt, damaged });
+    let stored: StoredBlocks | undefined;
+    const derived = Derived.open(join(folder, 'derived.db'), {
+      opened: (found) => {
+        stored = new StoredBlocks(path, found);
+      },
+      rebuilt: (reason) => {
+        void stored?.giveUp();
+        stored = undefined;
+        rebuilt(reason);
+      },
+      damaged,
+    });
     try {
       const replay = new Replay(path, derived);
-      const file = await BlockFile.open(path, (bytes, number, place) => replay.block(bytes, number, place));
+      const behind = await stored?.end();
+      if (behind) replay.skip(behind);
+      const file = await BlockFile.open(path, (bytes, number, place) => replay.block(bytes, number, place), behind);
       const chain = new Chain(file, derived, replay.end());
       await chain.check(decodeBlock(genesis), path);
       return chain;

@@ -25,7 +25,8 @@ export class FileWindow {
   private start = 0;
   private end = 0;
 
-  constructor(private readonly file: FileHandle) {}
+  /** `file`: its descriptor. */
+  constructor(private readonly file: number) {}
 
   /** The bytes, which are good until the next call; fewer only at the end of the file. */
   at(offset: number, length: number): Buffer {
@@ -50,7 +51,7 @@ export class FileWindow {
     for (;;) {
       const room = this.buffer.length - (this.end - this.start);
       if (room === 0) return;
-      const read = readSync(this.file.fd, this.buffer, this.buffer.length - room, room, this.end);
+      const read = readSync(this.file, this.buffer, this.buffer.length - room, room, this.end);
       if (read === 0) return;
       this.end += read;
     }

@@ -16,6 +16,7 @@ import type { StateView } from '../state/state.js';
 import { applyBlock } from './apply-block.js';
 import type { BlockPlace } from './block-file.js';
 import { LedgerDamage } from './ledger-damage.js';
+import type { StoredEnd } from './stored-blocks.js';
 import { transactionSets } from './transaction-sets.js';
 
 /** What a block leaves behind beside the block itself. */
@@ -48,7 +49,7 @@ export class Replay {
     private readonly derived: Derived,
   ) {
     this.knownHeight = derived.height;
-    this.known = derived.places.all();
+    this.known = derived.places.between(0, this.knownHeight);
   }
 
   /** The next block of the file, whose checksum is right. Throws LedgerDamage. */
@@ -56,6 +57,12 @@ export class Replay {
     this.height = number + 1;
     if (number < this.knownHeight) this.compare(bytes, number, place);
     else this.derive(bytes, number, place);
+  }
+
+  /** The known blocks have been compared already; the last of them. */
+  skip({ count, last }: StoredEnd): void {
+    this.height = count;
+    this.last = last;
   }
 
   private compare(bytes: Buffer, number: number, place: BlockPlace): void {

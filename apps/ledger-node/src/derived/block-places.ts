@@ -31,11 +31,13 @@ export class BlockPlaces {
     this.insert.run(number, offset, length, checksum, hash);
   }
 
-  /** All, in the order of their numbers. */
-  *all(): Generator<BlockPlace> {
-    const rows = this.database.prepare('SELECT offset, length, crc FROM block ORDER BY number');
+  /** Those of the blocks [first, end), in the order of their numbers. */
+  *between(first: number, end: number): Generator<BlockPlace> {
+    const rows = this.database.prepare(
+      'SELECT offset, length, crc FROM block WHERE number >= ? AND number < ? ORDER BY number',
+    );
     rows.setReturnArrays(true);
-    for (const row of rows.iterate()) {
+    for (const row of rows.iterate(first, end)) {
       const [offset, length, checksum] = row as unknown as [number, number, number];
       yield { offset, length, checksum };
     }

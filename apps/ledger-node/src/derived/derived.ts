@@ -27,7 +27,9 @@ export interface AppliedBlock {
   commitHash: Uint8Array | undefined;
 }
 
-export interface DamageListeners {
+export interface DerivedListeners {
+  /** Told of a database before it is looked at whether it is damaged, which may take a while. */
+  opened?: (derived: Derived) => void;
   /** Told why the database was made anew. */
   rebuilt: (reason: string) => void;
   /** Told of damage that was found later. */
@@ -48,8 +50,9 @@ export class Derived {
   private pending = { blocks: 0, bytes: 0 };
 
   private constructor(
+    readonly path: string,
     private readonly database: DatabaseSync,
-    damaged: DamageListeners['damaged'],
+    damaged: DerivedListeners['damaged'],
   ) {
     this.state = new DiskState(database, (damage) => {
       this.condemn(damage);
@@ -68,20 +71,21 @@ export class Derived {
    * Opens or makes the database at `path`. One that cannot be read, or is not as it was written, is removed and made
    * anew, empty; `rebuilt` is then told why.
    */
-  static open(path: string, { rebuilt, damaged }: DamageListeners): Derived {
+  static open(path: string, listeners: DerivedListeners): Derived {
     try {
-      return Derived.checked(path, damaged);
+      return Derived.checked(path, listeners);
     } catch (error) {
       removeDatabase(path);
-      rebuilt((error as Error).message);
-      return new Derived(openDatabase(path), damaged);
+      listeners.rebuilt((error as Error).message);
+      return new Derived(path, openDatabase(path), listeners.damaged);
     }
   }
 
-  private static checked(path: string, damaged: DamageListeners['damaged']): Derived {
+  private static checked(path: string, { opened, damaged }: DerivedListeners): Derived {
     const database = openDatabase(path);
     try {
-      const derived = new Derived(database, damaged);
+      const derived = new Derived(path, database, damaged);
+      opened?.(derived);
       derived.check(statSync(path).size);
       return derived;
     } catch (error) {
