@@ -9,7 +9,7 @@ import pg from 'pg';
 import { fileMasterKey, openStore, type Store } from '#libs/store';
 import { startPostgres } from '../apps/holdfast/src/postgres/start-postgres.js';
 import { freePort } from '../apps/holdfast/src/process/ports.js';
-import { LEDGER_NODE_FLAGS } from '../apps/holdfast/src/up/services.js';
+import { BATCH_HEAP_FLAGS } from '../apps/holdfast/src/up/services.js';
 
 /** Postgres, ledger node and contract as real programs on this machine, and a worker to be started. */
 export interface LedgerGround {
@@ -85,11 +85,15 @@ export async function withLedgerGround<T>(use: (ground: LedgerGround) => Promise
   const children: ChildProcess[] = [];
   const say = (line: string) => process.stderr.write(`${line}\n`);
   const postgres = await startPostgres({ home: join(dataDir, 'postgres'), log: join(dataDir, 'postgres.log'), say });
-  const program = (name: string, env: Record<string, string>, flags: readonly string[] = []) => {
-    const child = spawn(process.execPath, [...flags, join(import.meta.dirname, `../apps/${name}/src/main.js`)], {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+  const program = (name: string, env: Record<string, string>) => {
+    const child = spawn(
+      process.execPath,
+      [...BATCH_HEAP_FLAGS, join(import.meta.dirname, `../apps/${name}/src/main.js`)],
+      {
+        env: { ...process.env, ...env },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     children.push(child);
     return child;
   };
@@ -105,7 +109,7 @@ export async function withLedgerGround<T>(use: (ground: LedgerGround) => Promise
     });
     await untilSaid(contractChild, 'ready');
     const node = { LEDGER_DIR: join(dataDir, 'ledger'), LEDGER_PORT: String(ledger), CONTRACT_ADDRESS: address };
-    const nodeChild = program('ledger-node', node, LEDGER_NODE_FLAGS);
+    const nodeChild = program('ledger-node', node);
     await untilSaid(nodeChild, 'ready');
     const masterKey = await fileMasterKey(join(dataDir, 'keys', 'master.key'));
     const migrations = join(import.meta.dirname, '../../migrations');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Ledger, LedgerError, type PreparedTransaction } from '#libs/ledger';
-import { LEDGER_NODE_FLAGS } from '../apps/holdfast/src/up/services.js';
+import { BATCH_HEAP_FLAGS } from '../apps/holdfast/src/up/services.js';
 import { Batches } from './node/batches.js';
 import { embeddedLedger, fabricLedger, type LedgerUnderLoad } from './node/ledger-under-load.js';
 
@@ -17,11 +17,12 @@ const ONE_BY_ONE = Number(process.env.BENCH_ONE_BY_ONE ?? 500);
 const IN_FLIGHT = 24;
 const STATUS_TIMEOUT = 30_000;
 const words = (text: string) => text.split(' ').filter(Boolean);
-/** Those with which `holdfast up` starts the programs, unless others are given. */
-const FLAGS = {
-  node: process.env.BENCH_NODE_FLAGS === undefined ? LEDGER_NODE_FLAGS : words(process.env.BENCH_NODE_FLAGS),
-  contract: words(process.env.BENCH_CONTRACT_FLAGS ?? ''),
+const flags = (variable: string) => {
+  const given = process.env[variable];
+  return given === undefined ? BATCH_HEAP_FLAGS : words(given);
 };
+/** Those with which `holdfast up` starts the programs, unless others are given. */
+const FLAGS = { node: flags('BENCH_NODE_FLAGS'), contract: flags('BENCH_CONTRACT_FLAGS') };
 const MEBIBYTE = 1024 * 1024;
 
 function say(line: string): void {

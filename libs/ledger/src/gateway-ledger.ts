@@ -1,4 +1,4 @@
-// Hyperledger Fabric gateway: endorse, submit, commit status, evaluate; filtered blocks; blocks by the system chaincode qscc
+// Hyperledger Fabric gateway: endorse, submit, commit status, evaluate; block events; blocks by the system chaincode qscc
 import type { Contract, Gateway, Signer } from '@hyperledger/fabric-gateway';
 import { common } from '@hyperledger/fabric-protos';
 import { validationCode } from '#libs/fabric-block';
@@ -30,7 +30,7 @@ export class GatewayLedger implements Ledger {
     const network = gateway.getNetwork(connection.channel);
     this.contract = network.getContract(connection.chaincode);
     this.qscc = network.getContract('qscc');
-    this.commits = new CommitWatch(() => network.getFilteredBlockEvents());
+    this.commits = new CommitWatch(() => network.getBlockEvents());
   }
 
   async prepare(fn: string, argument: object, endorsers?: readonly string[]): Promise<PreparedTransaction> {
@@ -78,8 +78,8 @@ export class GatewayLedger implements Ledger {
     );
   }
 
-  block(txId: string): Promise<Uint8Array> {
-    return this.query('GetBlockByTxID', txId);
+  async block(txId: string): Promise<Uint8Array> {
+    return this.commits.block(txId) ?? (await this.query('GetBlockByTxID', txId));
   }
 
   blockAt(number: bigint): Promise<Uint8Array> {

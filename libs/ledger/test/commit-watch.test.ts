@@ -1,11 +1,32 @@
-// Fabric deliver service, filtered blocks: what is told of a transaction, and what has to be asked
+// Fabric deliver service, whole blocks: what is told of a transaction, and what has to be asked
 import { PassThrough } from 'node:stream';
-import { peer } from '@hyperledger/fabric-protos';
+import { common, peer } from '@hyperledger/fabric-protos';
 import { expect, test } from '@jest/globals';
+import { encodeBlock, encodeChannelHeader, encodeEnvelope, encodePayload } from '#libs/fabric-block';
 import { ASK, CommitWatch } from '../src/commit-watch.js';
 
 const { VALID, MVCC_READ_CONFLICT, DUPLICATE_TXID } = peer.TxValidationCode;
 type Code = peer.TxValidationCodeMap[keyof peer.TxValidationCodeMap];
+
+const none = new Uint8Array();
+
+function envelopeOf(txId: string): Uint8Array {
+  const channelHeaderBytes = encodeChannelHeader({ txId });
+  return encodeEnvelope({
+    payload: encodePayload({ channelHeaderBytes, signatureHeaderBytes: none, data: none }),
+    signature: none,
+  });
+}
+
+function blockOf(number: number, data: Uint8Array[], flags: number[]): Uint8Array {
+  return encodeBlock({
+    number,
+    previousHash: none,
+    dataHash: none,
+    data,
+    metadata: [none, none, Uint8Array.from(flags), none, none],
+  });
+}
 
 /** A peer that tells what a test lets it tell. */
 class Peer {
@@ -19,16 +40,18 @@ class Peer {
     return { [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator](), close: () => void stream.end() } as never;
   };
 
-  async tell(number: number, ...transactions: [txId: string, code: Code][]): Promise<void> {
-    const block = new peer.FilteredBlock();
-    block.setNumber(number);
-    for (const [txId, code] of transactions) {
-      const transaction = new peer.FilteredTransaction();
-      transaction.setTxid(txId);
-      transaction.setTxValidationCode(code);
-      block.addFilteredTransactions(transaction);
-    }
-    this.stream.write(block);
+  async tell(number: number, ...transactions: [txId: string, code: Code][]): Promise<Uint8Array> {
+    const block = blockOf(
+      number,
+      transactions.map(([txId]) => envelopeOf(txId)),
+      transactions.map(([, code]) => code),
+    );
+    await this.send(block);
+    return block;
+  }
+
+  async send(block: Uint8Array): Promise<void> {
+    this.stream.write(common.Block.deserializeBinary(block));
     await new Promise((resolve) => setImmediate(resolve));
   }
 
@@ -109,5 +132,39 @@ test('of more than 2,000 transactions that nobody asks for the oldest are forgot
   await told.tell(5, ['0', VALID], ['1', VALID]);
   expect(await watch.status('0', 5_000)).toBe(ASK);
   expect(await watch.status('1', 5_000)).toMatchObject({ code: 'VALID' });
+  watch.close();
+});
+
+test('the block of a transaction that was found VALID is kept until it is asked for, and given once', async () => {
+  const { peer: told, watch } = await listening();
+  watch.expect('a');
+  watch.expect('b');
+  const block = await told.tell(5, ['other', VALID], ['a', VALID], ['b', MVCC_READ_CONFLICT]);
+  expect(watch.block('a')).toEqual(block);
+  expect(watch.block('a')).toBeUndefined();
+  expect(watch.block('b')).toBeUndefined();
+  expect(watch.block('other')).toBeUndefined();
+  watch.close();
+});
+
+test('no more than four blocks are kept: the oldest give way', async () => {
+  const { peer: told, watch } = await listening();
+  for (let number = 1; number <= 5; number += 1) {
+    watch.expect(`${number}`);
+    await told.tell(number, [`${number}`, VALID]);
+  }
+  expect(watch.block('1')).toBeUndefined();
+  expect(watch.block('2')).toBeDefined();
+  watch.close();
+});
+
+test('an envelope that cannot be read, and a block without flags, say nothing of ours', async () => {
+  const { peer: told, watch } = await listening();
+  watch.expect('a');
+  watch.expect('b');
+  await told.send(blockOf(5, [Uint8Array.of(255, 255), envelopeOf('a')], [VALID, VALID]));
+  await told.send(blockOf(6, [envelopeOf('b')], []));
+  expect(await watch.status('a', 5_000)).toEqual({ code: 'VALID', blockNumber: 5n });
+  expect(await watch.status('b', 5_000)).toBe(ASK);
   watch.close();
 });

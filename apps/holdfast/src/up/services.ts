@@ -46,8 +46,8 @@ export function apiOrigin(config: Config): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${config.port}`;
 }
 
-/** Large, short-lived buffers: a heap that may be a little larger is swept a fifth as often, and grows no further for it. */
-export const LEDGER_NODE_FLAGS = [
+/** For what passes batches on, in large, short-lived buffers: a heap that may be a little larger is swept a fifth as often, and grows no further for it. */
+export const BATCH_HEAP_FLAGS = [
   '--initial-old-space-size=128',
   '--min-semi-space-size=32',
   '--max-semi-space-size=32',
@@ -56,7 +56,7 @@ export const LEDGER_NODE_FLAGS = [
 export function ledgerNode(config: Config, ports: Ports): ServiceSpec {
   return {
     name: 'ledger-node',
-    args: [...LEDGER_NODE_FLAGS, ...nodeArguments('ledger-node')],
+    args: [...BATCH_HEAP_FLAGS, ...nodeArguments('ledger-node')],
     env: {
       ...bareVariables(config),
       LEDGER_DIR: join(config.dataDir, 'ledger'),
@@ -73,7 +73,7 @@ export function ledgerNode(config: Config, ports: Ports): ServiceSpec {
 export function anchorContract(config: Config, ports: Ports): ServiceSpec {
   return {
     name: 'anchor-contract',
-    args: nodeArguments('anchor-contract'),
+    args: [...BATCH_HEAP_FLAGS, ...nodeArguments('anchor-contract')],
     env: {
       ...bareVariables(config),
       DECISION_BOUND_SECONDS: config.variables.DECISION_BOUND_SECONDS,
@@ -95,7 +95,7 @@ function withDatabase(config: Config, databaseUrl: string): Record<string, strin
 export function anchorWorker(config: Config, databaseUrl: string): ServiceSpec {
   return {
     name: 'anchor-worker',
-    args: nodeArguments('anchor-worker'),
+    args: [...BATCH_HEAP_FLAGS, ...nodeArguments('anchor-worker')],
     env: withDatabase(config, databaseUrl),
     isReady: async (said) => said,
     stopWithin: 2000,
