@@ -7,9 +7,9 @@ import { decodeEnvelope } from './envelope.js';
 import { headerTime } from './header.js';
 import { type Membership, membership } from './membership.js';
 import {
-  checkValidTransaction,
   describeInvalid,
   type OpenedTransaction,
+  openValidTransaction,
   type TransactionTrust,
 } from './open-transaction.js';
 import { checkOrdererSignature } from './orderer-signature.js';
@@ -38,18 +38,18 @@ export interface OpenedBlock {
 /**
  * Checks all that a block proves by itself: canonical encoding; data hash; the orderer's signature and certificate
  * chain; and for each transaction flagged VALID the txid, creator's signature, proposal hash, and endorsements by
- * peers of as many MSPs as `trust` demands: one that trust does not reach is `unproven`, shows no writes, and does not
- * spoil the others. Certificates must have been in date at the time that the transaction claims. Not proved: the flags and COMMIT_HASH (the peer's own finding, signed by nobody: who keeps a block must
- * bind its bytes), and that the reads were current. Throws BlockError with a reason and a sentence naming what is
- * wrong.
+ * peers of as many MSPs as `trust` demands: one of which any of this does not hold is `unproven`, shows no writes, and does not
+ * spoil the others. Certificates must have been in date at the time that the transaction claims, the orderer's at one of these. Not proved: the flags and
+ * COMMIT_HASH (the peer's own finding, signed by nobody: who keeps a block must bind its bytes), and that the reads were current.
+ * Throws BlockError with a reason and a sentence naming what is wrong with the block itself.
  */
 export function openBlock(bytes: Uint8Array, trust: BlockTrust): OpenedBlock {
   const block = decodeBlock(bytes);
   checkDataHash(block);
   const peers = membersOf(trust.peerMsps);
   const orderers = membersOf(trust.ordererMsps);
-  checkOrdererSignature(block, orderers, latestTime(block));
   const transactions = openTransactions(block, { ...trust, peers, orderers });
+  checkOrderer(block, orderers, transactions);
   return {
     number: BigInt(block.number),
     headerHash: headerHash(block),
@@ -70,17 +70,33 @@ function membersOf(msps: Record<string, string[]>): Membership {
   return members;
 }
 
-/** A block carries no time of its own: it was made no earlier than the latest its transactions claim. */
-function latestTime(block: Block): Date | undefined {
-  const times = block.data.map((bytes) => {
-    try {
-      return headerTime(decodeEnvelope(bytes).channelHeader)?.getTime() ?? Number.NaN;
-    } catch {
-      return Number.NaN;
-    }
-  });
-  const known = times.filter((time) => !Number.isNaN(time));
-  return known.length > 0 ? new Date(Math.max(...known)) : undefined;
+/** The times that proven transactions claim, the latest first: a block carries none of its own. */
+function provenTimes({ data }: Block, transactions: readonly OpenedTransaction[]): Date[] {
+  const proven = data.filter((_, index) => transactions[index]!.code === 'VALID' && !transactions[index]!.unproven);
+  const times = proven.map((bytes) => headerTime(decodeEnvelope(bytes).channelHeader)?.getTime() ?? 0);
+  return [...new Set(times)].sort((one, other) => other - one).map((time) => new Date(time));
+}
+
+/**
+ * The orderer's certificate must have been in date at one of the times that proven transactions claim. What others claim says nothing:
+ * anyone can send a transaction of the year 9000. Where nothing is proven, dates prove nothing either.
+ */
+function checkOrderer(block: Block, orderers: Membership, transactions: readonly OpenedTransaction[]): void {
+  const [latest, ...earlier] = provenTimes(block, transactions);
+  try {
+    checkOrdererSignature(block, orderers, latest);
+  } catch (error) {
+    if (!earlier.some((at) => isSigned(block, orderers, at))) throw error;
+  }
+}
+
+function isSigned(block: Block, orderers: Membership, at: Date): boolean {
+  try {
+    checkOrdererSignature(block, orderers, at);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function openTransactions(block: Block, trust: TransactionTrust): OpenedTransaction[] {
@@ -92,7 +108,7 @@ function openTransactions(block: Block, trust: TransactionTrust): OpenedTransact
     );
   }
   return block.data.map((bytes, index) => {
-    if (flags[index] === VALIDATION_CODE.VALID) return checkValidTransaction(bytes, trust);
+    if (flags[index] === VALIDATION_CODE.VALID) return openValidTransaction(bytes, trust);
     return describeInvalid(bytes, validationCode(flags[index]!));
   });
 }

@@ -23,9 +23,10 @@ export interface OpenedTransaction {
   /** MSP ids, sorted, whose peers' endorsements were checked. Empty unless VALID. */
   endorsers: string[];
   /**
-   * Why trust does not reach a VALID transaction, which then shows no writes: made by an organisation that is not trusted
-   * (IDENTITY), or not endorsed as `trust` demands (ENDORSEMENT). A channel may well have such, of other contracts,
-   * under policies of single keys, or by those who joined later: they spoil nothing that stands beside them.
+   * Why a transaction flagged VALID proves nothing and shows no writes: made by an organisation that is not trusted
+   * (IDENTITY), not endorsed as `trust` demands (ENDORSEMENT), encoded otherwise than canonically, or anything else. A channel may
+   * well have such, of other contracts, under policies of single keys, by those who joined later, or by a member who means harm:
+   * they spoil nothing that stands beside them.
    */
   unproven?: BlockError;
 }
@@ -41,8 +42,18 @@ export interface TransactionTrust {
 /** Chaincodes whose definitions are agreed under a policy of their own. */
 const LIFECYCLE = '_lifecycle';
 
-/** Checks all of a transaction that the peer flagged VALID. Throws BlockError naming what can be in no valid transaction. */
-export function checkValidTransaction(bytes: Uint8Array, trust: TransactionTrust): OpenedTransaction {
+/** Checks all of a transaction that the peer flagged VALID; what is wrong with it is told in `unproven`. */
+export function openValidTransaction(bytes: Uint8Array, trust: TransactionTrust): OpenedTransaction {
+  try {
+    return checkedTransaction(bytes, trust);
+  } catch (error) {
+    const unproven =
+      error instanceof BlockError ? error : new BlockError('MALFORMED', 'The transaction cannot be read.');
+    return { ...describeInvalid(bytes, 'VALID'), unproven };
+  }
+}
+
+function checkedTransaction(bytes: Uint8Array, trust: TransactionTrust): OpenedTransaction {
   const envelope = decodeEnvelope(bytes);
   const { type, channelId } = envelope.channelHeader;
   if (channelId !== trust.channel) throw new BlockError('HEADER', 'A transaction is of another channel.');
@@ -53,7 +64,7 @@ export function checkValidTransaction(bytes: Uint8Array, trust: TransactionTrust
   return endorserTransaction(envelope, trust);
 }
 
-/** What can be told of a transaction that the peer flagged invalid: anything may be in it, so nothing is checked. */
+/** What can be told of a transaction in which anything may be: nothing is checked. */
 export function describeInvalid(bytes: Uint8Array, code: string): OpenedTransaction {
   const unknown = { txId: '', code, type: -1, creatorMsp: '', chaincode: '', namespaceWrites: [], endorsers: [] };
   try {
@@ -76,11 +87,9 @@ function endorserTransaction(envelope: Envelope, trust: TransactionTrust): Opene
   const { txId, type } = envelope.channelHeader;
   const chaincode = chaincodeOfExtension(envelope.channelHeader.extension);
   const known = { txId, code: 'VALID', type, chaincode };
-  const nothing = { creatorMsp: '', namespaceWrites: [], endorsers: [] };
   const at = headerTime(envelope.channelHeader);
   if (!at) throw new BlockError('HEADER', 'A transaction claims no time.');
-  const creator = creatorOf(envelope, trust.peers, at);
-  if (creator instanceof BlockError) return { ...known, ...nothing, unproven: creator };
+  const creator = checkEnvelope(envelope, trust.peers, at);
   const action = onlyAction(envelope);
   const { action: result } = checkProposalHash(envelope, action);
   if (result.chaincode.name !== chaincode) {
@@ -90,16 +99,6 @@ function endorserTransaction(envelope: Envelope, trust: TransactionTrust): Opene
   const found = { ...known, creatorMsp: creator.mspId, endorsers: endorserMsps(action, trust.peers, at) };
   const unproven = policyFailure(chaincode, sets, found.endorsers, trust);
   return unproven ? { ...found, namespaceWrites: [], unproven } : { ...found, namespaceWrites: writes(sets) };
-}
-
-/** The error is given back when the creator is nobody whom these organisations know; thrown when it is one who did not sign. */
-function creatorOf(envelope: Envelope, peers: Membership, at: Date): Member | BlockError {
-  try {
-    return checkEnvelope(envelope, peers, at);
-  } catch (error) {
-    if (error instanceof BlockError && error.reason === 'IDENTITY') return error;
-    throw error;
-  }
 }
 
 function onlyAction(envelope: Envelope): TransactionAction {
