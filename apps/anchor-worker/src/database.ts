@@ -1,10 +1,14 @@
 import { Pool, type PoolClient } from 'pg';
-import type { Query, Transact } from '#libs/store';
+import { isUnanswered, type Query, type Transact } from '#libs/store';
 
 /** Bounds that no statement of the worker comes near unless something is wrong. */
 const BOUNDS = {
   connectionTimeoutMillis: 5_000,
   statement_timeout: 30_000,
+  // Of a Postgres that has gone without a word nothing comes, not even that a statement took too long.
+  query_timeout: 40_000,
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 10_000,
   // Shorter than a lease: a leader that hangs in a transaction does not keep its successor from the events.
   idle_in_transaction_session_timeout: 10_000,
   // Each of its statements is short: compiling one takes longer than running it.
@@ -44,7 +48,7 @@ export function openDatabase(url: string): Database {
       try {
         return await inTransaction(client, work);
       } catch (error) {
-        usable = await rollBack(client);
+        usable = !isUnanswered(error) && (await rollBack(client));
         throw error;
       } finally {
         client.release(!usable);

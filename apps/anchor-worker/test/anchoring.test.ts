@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Pin } from '#libs/evidence';
 import { type Ledger, LedgerError } from '#libs/ledger';
-import { batchInFlight, type Lease, LeaseLost, releaseLease, takeLease } from '#libs/store';
+import { batchInFlight, type Lease, LeaseLost, refusedForGood, releaseLease, takeLease } from '#libs/store';
+import { append, SiteBatches } from '../../ledger-node/test/test-ledger.js';
 import { Anchorer } from '../src/anchor/anchorer.js';
 import { ConsentAnchorer } from '../src/anchor/consent-anchorer.js';
 import { OutcomeUnknown } from '../src/anchor/patience.js';
@@ -222,6 +223,38 @@ describe('a ledger that refuses or lies', () => {
     const other = anchorer({ block: () => site.ledger.block(older) });
     await expect(other.anchorNext(lease)).rejects.toThrow(/does not hold the transaction/);
     expect(await batchInFlight(site.database.query)).toBeDefined();
+    await anchorAll();
+    expect(await site.faults(pin)).toEqual([]);
+  });
+});
+
+describe('an endorser that lies', () => {
+  /** What the gateway gives when the other organisation's peer, asked beside ours, answers so. */
+  const saying = (contractCode: string, contractDetail?: string): Partial<Ledger> => ({
+    prepare: (fn, argument, endorsers) => {
+      if (fn !== 'append' || endorsers !== undefined) return site.ledger.prepare(fn, argument, endorsers);
+      const refusal = { retryable: false, contractCode, ...(contractDetail !== undefined && { contractDetail }) };
+      return Promise.reject(new LedgerError('endorse', 'ABORTED', 'refused', refusal));
+    },
+  });
+
+  it('cannot have a batch saved under a transaction that is not its own', async () => {
+    const [batch] = await site.database.query<{ tx_id: string }>('SELECT tx_id FROM batch LIMIT 1');
+    const other = await append(site.ledger, new SiteBatches('site-of-another').next(1));
+    for (const txId of [batch!.tx_id, other.txId, 'f'.repeat(64)]) {
+      await site.addEvents(2);
+      const misled = anchorer(saying('ALREADY_APPENDED', txId));
+      await expect(misled.anchorNext(lease)).rejects.toThrow();
+      expect(await batchInFlight(site.database.query)).toBeUndefined();
+    }
+    await anchorAll();
+    expect(await site.faults(pin)).toEqual([]);
+  });
+
+  it('cannot have an event parked that our own peer would endorse', async () => {
+    await site.addEvents(1);
+    await expect(anchorer(saying('BAD_ARGUMENT')).anchorNext(lease)).rejects.toThrow('refused');
+    expect((await refusedForGood(site.database.query)).events).toEqual([]);
     await anchorAll();
     expect(await site.faults(pin)).toEqual([]);
   });

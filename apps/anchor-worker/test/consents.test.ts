@@ -137,6 +137,37 @@ describe('a Consent that the contract refuses', () => {
   });
 });
 
+describe('an endorser that lies about a Consent', () => {
+  const saying = (contractCode: string, contractDetail?: string): Partial<Ledger> => ({
+    prepare: (fn, argument, endorsers) => {
+      if (endorsers !== undefined) return site.ledger.prepare(fn, argument, endorsers);
+      const refusal = { retryable: false, contractCode, ...(contractDetail !== undefined && { contractDetail }) };
+      return Promise.reject(new LedgerError('endorse', 'ABORTED', 'refused', refusal));
+    },
+  });
+
+  it('cannot have it taken for recorded, nor given up', async () => {
+    await records.consent('told', 'p1');
+    await workers().consents.settle(lease);
+    const [told] = await site.database.query<{ tx_id: string }>(
+      'SELECT tx_id FROM consent_event ORDER BY consent_pid DESC',
+    );
+    await records.consent('told', 'p1', 'inactive');
+    for (const lie of [
+      saying('ALREADY_RECORDED', told!.tx_id),
+      saying('ALREADY_RECORDED', 'f'.repeat(64)),
+      saying('WRITTEN_ONCE'),
+      saying('BAD_ARGUMENT'),
+    ]) {
+      await expect(workers(lie).consents.settle(lease)).rejects.toThrow();
+      expect(await isConsentOnLedger(site.database.query, 'told', 2)).toBe(false);
+    }
+    expect((await refusedForGood(site.database.query)).consents).toEqual([]);
+    await workers().consents.settle(lease);
+    expect(await isConsentOnLedger(site.database.query, 'told', 2)).toBe(true);
+  });
+});
+
 describe('events that relied on a Consent', () => {
   it('come after it, and name it: nothing honest is a violation, whatever is revoked meanwhile', async () => {
     await records.observation('o1', 'p2');

@@ -132,7 +132,7 @@ export class TestSite {
   /** The real ledger, but for what is replaced. */
   ledgerWith(change: Partial<Ledger>): Ledger {
     return {
-      prepare: (fn, argument) => this.ledger.prepare(fn, argument),
+      prepare: (fn, argument, endorsers) => this.ledger.prepare(fn, argument, endorsers),
       submit: (envelope, txId) => this.ledger.submit(envelope, txId),
       status: (txId, ms) => this.ledger.status(txId, ms),
       exists: (txId) => this.ledger.exists(txId),

@@ -11,6 +11,7 @@ export { BrokenSeal } from './keys/seal.js';
 export * from './log/index.js';
 export { openStore } from './open-store.js';
 export type { Locks } from './postgres/locks.js';
+export { isUnanswered } from './postgres/unavailable.js';
 export type {
   Absent,
   Broken,

@@ -1,7 +1,6 @@
 // DESIGN section 6: what the store refuses to run on, and what it says when the database is not there
 import { randomBytes } from 'node:crypto';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -10,6 +9,7 @@ import { decide } from '#libs/consent';
 import { FhirError } from '#libs/fhir-model';
 import { masterKey, openStore } from '#libs/store';
 import { createDatabase, type TestDatabase } from '../../../test/database.js';
+import { startProxy } from '../../../test/database-proxy.js';
 import { durabilityFault } from '../src/postgres/durable.js';
 import { fromPostgres } from '../src/postgres/unavailable.js';
 import { MIGRATIONS, SYSTEM, testStore } from './test-store.js';
@@ -128,6 +128,21 @@ describe('a database that is not there', () => {
     await proxy.stop();
   });
 
+  test('that falls silent, as behind a network that forgot its connections, makes requests fail in time; the next get new ones', async () => {
+    const proxy = await startProxy(database.url);
+    const store = await open({ url: `${proxy.url}?query_timeout=1000` });
+    const read = () => store.read({ type: 'Patient', id: 'nobody' }, decide(SYSTEM, store.hash64));
+    expect(await read()).toMatchObject({ outcome: 'absent' });
+    proxy.forget();
+    await expect(Promise.all([read(), store.time()])).rejects.toMatchObject({ status: 503 });
+    const until = Date.now() + 10_000;
+    let result: unknown = 503;
+    while (result === 503 && Date.now() < until) result = await read().catch((error: FhirError) => error.status);
+    expect(result).toMatchObject({ outcome: 'absent' });
+    await proxy.stop();
+    await store.close();
+  });
+
   test('that ends a connection under way makes that request fail, and the pool heals within five seconds', async () => {
     const it = await testStore();
     const sleeping = it.store.dataSource.query('SELECT pg_sleep(30)').catch((error: Error) => fromPostgres(error));
@@ -166,42 +181,3 @@ test('no error tells SQL or a value: a broken constraint is a plain 500', async 
   expect(told).not.toMatch(/twice|insert|version_type|\$\d/i);
   await it.close();
 });
-
-interface Proxy {
-  readonly url: string;
-  start(): Promise<void>;
-  stop(): Promise<void>;
-}
-
-/** A way to the database that can be cut. */
-async function startProxy(to: string): Promise<Proxy> {
-  const target = new URL(to);
-  const url = new URL(to);
-  url.searchParams.delete('host');
-  let server: Server;
-  const sockets = new Set<{ destroy(): void }>();
-  const start = async () => {
-    const { connect } = await import('node:net');
-    server = createServer((socket) => {
-      const onward = connect(Number(target.port), target.hostname);
-      for (const one of [socket, onward]) {
-        sockets.add(one);
-        one.on('error', () => one.destroy());
-      }
-      socket.pipe(onward).pipe(socket);
-    });
-    await new Promise<void>((resolve) =>
-      server.listen(Number(url.port === target.port ? 0 : url.port), '127.0.0.1', resolve),
-    );
-    const address = server.address();
-    if (address !== null && typeof address === 'object') url.port = String(address.port);
-    url.hostname = '127.0.0.1';
-  };
-  const stop = async () => {
-    for (const socket of sockets) socket.destroy();
-    sockets.clear();
-    await new Promise((resolve) => server.close(resolve));
-  };
-  await start();
-  return { url: url.href, start, stop };
-}

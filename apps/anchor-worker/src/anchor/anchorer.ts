@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import { blockSha256, type Pin, parkedRecord, recordLeaf, signCheckpoint } from '#libs/evidence';
-import type { Ledger } from '#libs/ledger';
+import { type AnchoredBatch, blockSha256, type Pin, parkedRecord, recordLeaf, signCheckpoint } from '#libs/evidence';
+import { type Ledger, LedgerError } from '#libs/ledger';
 import type { CompactRange } from '#libs/merkle';
 import {
   anchorBatch,
@@ -25,8 +25,8 @@ import { BatchLimit } from './batch-limit.js';
 import type { ConsentAnchorer } from './consent-anchorer.js';
 import { type Draft, Drafting } from './drafting.js';
 import { FoundInvalid, type Patience } from './patience.js';
-import { prepare } from './prepare.js';
-import { refusedEvent } from './refusal.js';
+import { type Prepared, prepare } from './prepare.js';
+import { ownRefusal, refusedEvent } from './refusal.js';
 import { outcome, send } from './sending.js';
 import { NotYet, within } from './within.js';
 
@@ -131,10 +131,22 @@ export class Anchorer {
       if (reason === undefined) throw error;
       const { before, events } = draft;
       const number = countOf(events.ids);
-      if (number === 1) return this.park(lease, draft, reason);
+      if (number === 1) return this.park(lease, draft, await this.confirmed(error, draft));
       const half = below(events.ids, idAt(events.ids, Math.ceil(number / 2)));
       return this.anchorDraft(lease, await this.drafting.ofThose(before, half), false);
     }
+  }
+
+  /** The reason, if our own peer has it too. Throws otherwise. */
+  private async confirmed(error: unknown, draft: Draft): Promise<string> {
+    if (!(error instanceof LedgerError)) return refusedEvent(error)!; // nobody was asked
+    const { ledger, pin } = this.parts;
+    return ownRefusal(
+      ledger,
+      { fn: 'append', argument: draft.batch().argument, mspId: pin.mspId },
+      error,
+      refusedEvent,
+    );
   }
 
   private async park(lease: Lease, { before, events }: Draft, reason: string): Promise<number> {
@@ -165,12 +177,12 @@ export class Anchorer {
    * long: then the transaction is not kept open for it.
    */
   private async save(lease: Lease, draft: Draft): Promise<SignedTransaction> {
-    const { ledger, transact } = this.parts;
+    const { transact } = this.parts;
     const { before, events, parked } = draft;
-    const { argument, range } = draft.batch();
+    const { range } = draft.batch();
     const batch = { first: before.size, range, events: events.ids, ...(parked && { parked }) };
     const ready = this.batchLimit
-      .during(() => prepare(ledger, 'append', argument))
+      .during(() => this.endorsed(draft))
       .then(async (transaction) => {
         await this.finish();
         return transaction;
@@ -184,6 +196,17 @@ export class Anchorer {
       if (!(error instanceof NotYet)) throw error;
       return saveBatch(transact, lease, { ...batch, transaction: await ready });
     }
+  }
+
+  /** What the ledger says it has done before is looked at: one endorser's word alone would send the log astray. */
+  private async endorsed(draft: Draft): Promise<Prepared> {
+    const { ledger } = this.parts;
+    const { argument, range } = draft.batch();
+    const prepared = await prepare(ledger, 'append', argument);
+    const { before: first, events } = draft;
+    if (prepared.envelope === undefined)
+      await this.opened(prepared.txId, { first: first.size, root: range.root() }, events.entries);
+    return prepared;
   }
 
   /** Sends the saved bytes unless they are on the ledger, learns the outcome, and acts on it. */
@@ -213,7 +236,7 @@ export class Anchorer {
   private async renew(lease: Lease, batch: SavedBatch): Promise<void> {
     const { transact, ledger, patience } = this.parts;
     const draft = await this.draftOf(batch);
-    const { txId, envelope } = await prepare(ledger, 'append', draft.batch().argument);
+    const { txId, envelope } = await this.endorsed(draft);
     await replaceTransaction(transact, lease, batch.first, { txId, envelope });
     if (envelope !== undefined) {
       await ledger.submit(envelope, txId);
@@ -230,11 +253,8 @@ export class Anchorer {
 
   /** Stores block and signed checkpoint after finding in the block exactly the leaves of the batch. */
   private async anchor(lease: Lease, batch: SavedBatch, txId: string, { events, batch: made }: Draft): Promise<void> {
-    const { transact, ledger, pin, key, blocks } = this.parts;
-    const block = await ledger.block(txId);
-    const { log, blockNumber } = blocks.batch(block, txId);
-    const same = log.first === batch.first && log.root.equals(batch.root) && log.entries.equals(events.entries);
-    if (!same) throw new Error('the ledger has other leaves than the outbox in the place of this batch');
+    const { transact, pin, key } = this.parts;
+    const { block, log, blockNumber } = await this.opened(txId, batch, events.entries);
     const { size, root } = log;
     const place = { txId, blockNumber, blockSha256: blockSha256(block) };
     const checkpoint = signCheckpoint({ origin: pin.origin, size, root, ...place }, key);
@@ -242,6 +262,22 @@ export class Anchorer {
     await anchorBatch(transact, lease, { first, growth: made().growth }, { txId, blockNumber, block, checkpoint });
     this.parts.anchored?.(countOf(events.ids));
   }
+
+  /** The block of the transaction, in which exactly these leaves stand in this place. Throws Mismatch or Error where they do not. */
+  private async opened(
+    txId: string,
+    { first, root }: Place,
+    entries: Buffer,
+  ): Promise<AnchoredBatch & { block: Uint8Array }> {
+    const { ledger, blocks } = this.parts;
+    const block = await ledger.block(txId);
+    const batch = blocks.batch(block, txId);
+    const same = batch.log.first === first && batch.log.root.equals(root) && batch.log.entries.equals(entries);
+    if (!same) throw new Error('the ledger has other leaves than the outbox in the place of this batch');
+    return { block, ...batch };
+  }
 }
+
+type Place = Pick<BatchInFlight, 'first' | 'root'>;
 
 type SavedBatch = Omit<BatchInFlight, 'envelope'> & { envelope: Uint8Array | undefined };

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Pin } from '#libs/evidence';
+import { openBlock } from '#libs/fabric-block';
 import type { Ledger } from '#libs/ledger';
 import {
   anchorConsent,
@@ -10,9 +12,10 @@ import {
   type WaitingConsent,
   waitingConsents,
 } from '#libs/store';
+import { factsOf } from '../follow/block-facts.js';
 import { FoundInvalid, type Patience } from './patience.js';
 import { type Prepared, prepare } from './prepare.js';
-import { refusedConsent } from './refusal.js';
+import { ownRefusal, refusedConsent } from './refusal.js';
 import { outcome, type SavedTransaction, send } from './sending.js';
 
 /** Versions taken up at once. */
@@ -85,18 +88,31 @@ export class ConsentAnchorer {
 
   /** Endorsed and saved; undefined when it was refused for good, which is saved as well. */
   private async prepared(lease: Lease, consent: WaitingConsent): Promise<Prepared | undefined> {
-    const { ledger, transact } = this.parts;
+    const { ledger, transact, pin } = this.parts;
     const fn = consent.revoked ? 'revokeConsent' : 'putConsent';
+    const asked = { fn, argument: this.argument(consent), mspId: pin.mspId };
+    const judge = (refusal: unknown) => refusedConsent(refusal, consent);
     try {
-      const prepared = await prepare(ledger, fn, this.argument(consent));
+      const prepared = await prepare(ledger, fn, asked.argument);
+      if (prepared.envelope === undefined) await this.checkRecorded(prepared.txId, consent);
       await saveConsentTransaction(transact, lease, consent.pid, prepared);
       return prepared;
     } catch (error) {
-      const reason = refusedConsent(error, consent);
-      if (reason === undefined) throw error;
-      await refuseConsent(transact, lease, consent.pid, reason);
+      if (judge(error) === undefined) throw error;
+      await refuseConsent(transact, lease, consent.pid, await ownRefusal(ledger, asked, error, judge));
       return undefined;
     }
+  }
+
+  /** Throws unless the transaction, which an endorser says has done it before, has recorded just this version. */
+  private async checkRecorded(txId: string, consent: WaitingConsent): Promise<void> {
+    const { ledger, pin } = this.parts;
+    const { consents } = factsOf(openBlock(await ledger.block(txId), pin), pin);
+    const { handle, version, revoked } = consent;
+    const times = { recorded: Number(consent.recorded), binding: Number(consent.binding) };
+    const wanted = { handle, version, revoked, ...times, mspId: pin.mspId, txId };
+    if (!consents.some((one) => isDeepStrictEqual(one, wanted)))
+      throw new Error('the transaction that is said to have recorded a Consent has not');
   }
 
   private argument({ handle, version, recorded, binding }: WaitingConsent): object {

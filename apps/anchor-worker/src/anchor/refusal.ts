@@ -1,6 +1,6 @@
 // What a contract refuses for good, and whose fault that is
 import { FormatError } from '#libs/evidence';
-import { LedgerError } from '#libs/ledger';
+import { type Ledger, LedgerError } from '#libs/ledger';
 
 /** The contract cannot read what it was given: some event of the batch, and no other circumstance, is at fault. */
 const OF_THE_CONTENT = new Set(['BAD_ARGUMENT']);
@@ -26,4 +26,31 @@ export function refusedConsent(error: unknown, { afterRefused }: { afterRefused:
   const code = error instanceof LedgerError ? error.contractCode : undefined;
   if (code === undefined) return undefined;
   return OF_THE_CONSENT.has(code) || (code === 'GAP' && afterRefused) ? code : undefined;
+}
+
+/** What was asked of the contract, and whose peer is ours. */
+export interface Asked {
+  fn: string;
+  argument: object;
+  mspId: string;
+}
+
+/**
+ * Why our own peer, asked alone, refuses it for good as well, as `judge` finds in its error: nothing is given up on the word of another
+ * organisation's. Throws what our peer says otherwise, or `error` where it endorses.
+ */
+export async function ownRefusal(
+  ledger: Pick<Ledger, 'prepare'>,
+  { fn, argument, mspId }: Asked,
+  error: unknown,
+  judge: (error: unknown) => string | undefined,
+): Promise<string> {
+  try {
+    await ledger.prepare(fn, argument, [mspId]);
+  } catch (own) {
+    const reason = judge(own);
+    if (reason !== undefined) return reason;
+    throw own;
+  }
+  throw error;
 }

@@ -12,6 +12,10 @@ export interface Connection {
 /** Bounds that no statement of ours comes near unless something is wrong. */
 const BOUNDS = {
   statement_timeout: 60_000,
+  // Of a Postgres that has gone without a word nothing comes, not even that a statement took too long.
+  query_timeout: 75_000,
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 10_000,
   lock_timeout: 15_000,
   idle_in_transaction_session_timeout: 60_000,
   connectionTimeoutMillis: 5_000,

@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import type { EventRow } from '../events/event-row.js';
 import { Places } from './places.js';
 import type { Statement } from './statement.js';
-import { fromPostgres, isRetryable } from './unavailable.js';
+import { fromPostgres, isRetryable, isUnanswered } from './unavailable.js';
 
 /** Runs statements, one after the other. */
 export interface Session {
@@ -79,7 +79,7 @@ export class Database implements TransactionalSession {
       await client.query('COMMIT');
       return result;
     } catch (error) {
-      broken = !(await rolledBack(client));
+      broken = isUnanswered(error) || !(await rolledBack(client));
       throw error;
     } finally {
       client.release(broken);

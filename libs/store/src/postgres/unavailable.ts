@@ -7,7 +7,7 @@ const PASSING = /^(08...|53...|57P0[1-5]|57014|55P03|40001|40P01|25P0[234]|HF001
 
 /** What node and the pool say when there is no connection. They have no SQLSTATE. */
 const NO_CONNECTION =
-  /^(ECONN|EPIPE|EAGAIN|ENOTFOUND|ENOENT|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH)|timeout exceeded|timeout expired|terminated|Connection ended|not queryable|pool after calling end/i;
+  /^(ECONN|EPIPE|EAGAIN|ENOTFOUND|ENOENT|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH)|timeout exceeded|timeout expired|read timeout|terminated|Connection ended|not queryable|pool after calling end/i;
 
 const RETRY_AFTER_SECONDS = 2;
 
@@ -74,6 +74,11 @@ function codeOf(error: Error): string {
 
 function isPassing(error: DriverError): boolean {
   return PASSING.test(codeOf(error)) || isConnectionError(error);
+}
+
+/** Whether nothing has come back in the time that the driver waits: nobody knows what was done, and the connection is of no use. */
+export function isUnanswered(error: unknown): boolean {
+  return types.isNativeError(error) && /^Query read timeout$/.test(error.message);
 }
 
 /** Deadlock, serialization failure, or a time that was estimated wrongly: the whole transaction may be run again at once. */
