@@ -6,6 +6,7 @@ import { ConsentAnchorer } from './anchor/consent-anchorer.js';
 import { type Config, readConfig } from './config.js';
 import { type Database, hasTables, openDatabase } from './database.js';
 import { FailureLog } from './failure.js';
+import type { Doubt } from './follow/block-facts.js';
 import { Follower } from './follow/follower.js';
 import { OpenedBlocks } from './follow/opened-blocks.js';
 import { type Installation, openInstallation } from './installation/installation.js';
@@ -54,7 +55,9 @@ async function work(
   const blocks = new OpenedBlocks(pin);
   const anchored = (events: number) => metrics.anchored(events);
   const anchorer = new Anchorer({ query, transact, ledger, pin, key, patience: PATIENCE, consents, blocks, anchored });
-  const follower = new Follower({ query, transact, ledger, pin, blocks });
+  const doubted = ({ block, ...doubt }: Doubt & { block: bigint }) =>
+    log.warn({ block: block.toString(), ...doubt }, 'the ledger holds a transaction VALID that proves nothing here');
+  const follower = new Follower({ query, transact, ledger, pin, blocks, doubted });
   const leadership = new Leadership(query);
   const worker = new Worker({ query, leadership, anchorer, consents, follower, wake, log });
   try {

@@ -107,67 +107,6 @@ describe('a Consent', () => {
   });
 });
 
-describe('a Consent that the contract refuses', () => {
-  const refusing = (contractCode: string): Partial<Ledger> => ({
-    prepare: () => Promise.reject(new LedgerError('endorse', 'ABORTED', 'refused', { retryable: false, contractCode })),
-  });
-  const reasons = async () => (await refusedForGood(site.database.query)).consents.map(({ reason }) => reason);
-
-  it('because the peer has not the version before it yet is taken later', async () => {
-    await records.consent('behind', 'p1');
-    await workers().consents.settle(lease);
-    await records.consent('behind', 'p1', 'inactive');
-    await expect(workers(refusing('GAP')).consents.settle(lease)).rejects.toThrow('refused');
-    expect(await reasons()).toEqual([]);
-    await workers().consents.settle(lease);
-    expect(await isConsentOnLedger(site.database.query, 'behind', 2)).toBe(true);
-  });
-
-  it('for good is named, and so are those that come after it and miss it', async () => {
-    await records.consent('refused', 'p1');
-    await records.consent('refused', 'p1', 'inactive');
-    await workers(refusing('BAD_TIME')).consents.settle(lease);
-    expect(await reasons()).toEqual(['BAD_TIME', 'BAD_TIME']);
-    await records.consent('refused', 'p1');
-    await workers().consents.settle(lease);
-    expect(await reasons()).toEqual(['BAD_TIME', 'BAD_TIME', 'GAP']);
-    await site.database.query('UPDATE consent_event SET refused = NULL');
-    await workers().consents.settle(lease);
-    expect(await isConsentOnLedger(site.database.query, 'refused', 3)).toBe(true);
-  });
-});
-
-describe('an endorser that lies about a Consent', () => {
-  const saying = (contractCode: string, contractDetail?: string): Partial<Ledger> => ({
-    prepare: (fn, argument, endorsers) => {
-      if (endorsers !== undefined) return site.ledger.prepare(fn, argument, endorsers);
-      const refusal = { retryable: false, contractCode, ...(contractDetail !== undefined && { contractDetail }) };
-      return Promise.reject(new LedgerError('endorse', 'ABORTED', 'refused', refusal));
-    },
-  });
-
-  it('cannot have it taken for recorded, nor given up', async () => {
-    await records.consent('told', 'p1');
-    await workers().consents.settle(lease);
-    const [told] = await site.database.query<{ tx_id: string }>(
-      'SELECT tx_id FROM consent_event ORDER BY consent_pid DESC',
-    );
-    await records.consent('told', 'p1', 'inactive');
-    for (const lie of [
-      saying('ALREADY_RECORDED', told!.tx_id),
-      saying('ALREADY_RECORDED', 'f'.repeat(64)),
-      saying('WRITTEN_ONCE'),
-      saying('BAD_ARGUMENT'),
-    ]) {
-      await expect(workers(lie).consents.settle(lease)).rejects.toThrow();
-      expect(await isConsentOnLedger(site.database.query, 'told', 2)).toBe(false);
-    }
-    expect((await refusedForGood(site.database.query)).consents).toEqual([]);
-    await workers().consents.settle(lease);
-    expect(await isConsentOnLedger(site.database.query, 'told', 2)).toBe(true);
-  });
-});
-
 describe('events that relied on a Consent', () => {
   it('come after it, and name it: nothing honest is a violation, whatever is revoked meanwhile', async () => {
     await records.observation('o1', 'p2');
@@ -264,6 +203,27 @@ describe('the ledger in the database', () => {
     expect(consents!.length).toBeGreaterThan(30);
     expect(marked).toMatchObject([{ reason: 'ENDED' }, { reason: 'ENDED' }]);
     const before = await rows();
+    await forgetProjection(site.database.transact);
+    await followAll();
+    expect(await rows()).toEqual(before);
+  });
+
+  it('takes nothing from transactions that prove nothing to it, tells of each, and goes on', async () => {
+    const before = await rows();
+    await forgetProjection(site.database.transact);
+    const told: string[] = [];
+    await followAll(
+      new Follower({
+        ...site.database,
+        ledger: site.ledgerWith({}),
+        pin: { ...pin, endorsement: [...pin.endorsement, 'NobodyMSP'] },
+        blocks: new OpenedBlocks(pin),
+        doubted: ({ block, txId, reason }) => told.push(`${block} ${txId.length} ${reason}`),
+      }),
+    );
+    expect(await rows()).toEqual([[], [], []]);
+    expect(told.length).toBeGreaterThan(30);
+    expect(told.every((one) => /^[1-9][0-9]* 64 ENDORSEMENT$/.test(one))).toBe(true);
     await forgetProjection(site.database.transact);
     await followAll();
     expect(await rows()).toEqual(before);

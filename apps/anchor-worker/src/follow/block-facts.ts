@@ -22,6 +22,23 @@ export function factsOf({ number, headerHash, transactions }: OpenedBlock, pin: 
   return facts;
 }
 
+/** A transaction that the ledger holds VALID and that proves nothing to us. */
+export interface Doubt {
+  txId: string;
+  reason: string;
+}
+
+/**
+ * Those of our contract, or of none that can be read: what they did to the state is not followed. Who joined later than our pin knows
+ * is left out, and so are other contracts.
+ */
+export function doubtsOf({ transactions }: OpenedBlock, pin: Pin): Doubt[] {
+  return transactions.flatMap(({ txId, chaincode, unproven }) => {
+    const isOurs = chaincode === '' || chaincode === pin.chaincode;
+    return unproven && isOurs && unproven.reason !== 'IDENTITY' ? [{ txId, reason: unproven.reason }] : [];
+  });
+}
+
 /** Throws LedgerForked when the block does not follow the one whose header has the hash `previous`. */
 export function checkFollows(number: bigint, previousHash: Uint8Array, previous: Uint8Array): void {
   if (Buffer.compare(previousHash, previous) !== 0)

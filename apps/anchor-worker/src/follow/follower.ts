@@ -10,7 +10,7 @@ import {
   type Query,
   type Transact,
 } from '#libs/store';
-import { checkFollows, factsOf } from './block-facts.js';
+import { checkFollows, type Doubt, doubtsOf, factsOf } from './block-facts.js';
 import type { KnownBlock, OpenedBlocks } from './opened-blocks.js';
 
 const POLL_MS = 1_000;
@@ -23,6 +23,8 @@ export interface FollowerParts {
   pin: Pin;
   /** Knows what the blocks of our own batches say. */
   blocks: OpenedBlocks;
+  /** Hears of what cannot be followed, of each block once in the life of a checkpoint. */
+  doubted?: (doubt: Doubt & { block: bigint }) => void;
 }
 
 /** Another process has moved the checkpoint: begin again behind it. */
@@ -62,7 +64,7 @@ export class Follower {
     const known = blocks.take(number);
     if (known !== undefined) return known;
     const opened = openBlock(await ledger.blockAt(number), pin);
-    return { facts: factsOf(opened, pin), previousHash: opened.previousHash };
+    return { facts: factsOf(opened, pin), doubts: doubtsOf(opened, pin), previousHash: opened.previousHash };
   }
 
   private async project(at: LedgerCheckpoint, blocks: readonly KnownBlock[]): Promise<LedgerCheckpoint> {
@@ -74,6 +76,8 @@ export class Follower {
     const facts = blocks.map((block) => block.facts);
     if (!(await projectBlocks(this.parts.transact, at.block, facts)))
       throw new Overtaken('another process follows the ledger');
+    for (const { doubts, facts: of } of blocks)
+      for (const doubt of doubts) this.parts.doubted?.({ ...doubt, block: of.number });
     return { block: facts.at(-1)?.number ?? at.block, headerHash: Buffer.from(previous) };
   }
 }

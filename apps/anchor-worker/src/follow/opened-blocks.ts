@@ -1,11 +1,12 @@
 import { type AnchoredBatch, openBatch, type Pin } from '#libs/evidence';
 import { openBlock } from '#libs/fabric-block';
 import type { BlockFacts } from '#libs/store';
-import { factsOf } from './block-facts.js';
+import { type Doubt, doubtsOf, factsOf } from './block-facts.js';
 
 /** What a block says, and which block it follows. */
 export interface KnownBlock {
   facts: BlockFacts;
+  doubts: Doubt[];
   previousHash: Uint8Array;
 }
 
@@ -24,7 +25,7 @@ export class OpenedBlocks {
     const batch = openBatch(block, txId, this.pin, () => opened);
     // Copied: as it is, it is a part of the block and would keep all of that in memory.
     const previousHash = Buffer.from(opened.previousHash);
-    this.remember({ facts: factsOf(opened, this.pin, batch.log), previousHash });
+    this.remember({ facts: factsOf(opened, this.pin, batch.log), doubts: doubtsOf(opened, this.pin), previousHash });
     return batch;
   }
 
