@@ -2,6 +2,7 @@
 
 import { type ClientHttp2Session, connect, constants, type IncomingHttpHeaders } from 'node:http2';
 import type { ServiceError } from '@grpc/grpc-js';
+import { common, gateway } from '@hyperledger/fabric-protos';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { openBlock } from '#libs/fabric-block';
@@ -113,6 +114,37 @@ test('a request with one byte changed is refused, or is the same request', async
     openBlock(await net.ledger.blockAt(number), net.node.network.trust);
   expect(await net.ledger.evaluate('head', { site: 'bytes.example' })).toMatchObject({ size: 1 });
   expect(net.log).toEqual([]);
+});
+
+test('text of any length and script in a request comes back in an error, whole or cut, and the node goes on', async () => {
+  const texts = [1_000, 1_999, 2_000, 2_001].flatMap((length) =>
+    ['\u{1F600}', 'ż', '\u0000'].map((one) => one.repeat(length)),
+  );
+  for (const text of [...texts, `x${'\u{1F600}'.repeat(1_200)}`]) {
+    const submit = new gateway.SubmitRequest();
+    submit.setChannelId(text);
+    const envelope = new common.Envelope();
+    envelope.setPayload('eA==');
+    envelope.setSignature('eA==');
+    submit.setPreparedTransaction(envelope);
+    expect(EXPECTED.has(await send('Submit', submit.serializeBinary()))).toBe(true);
+  }
+  await stillWell();
+});
+
+test('a length that is not true is refused at once', async () => {
+  const twoGigabytes = [0xff, 0xff, 0xff, 0xff, 0x07];
+  for (const method of METHODS)
+    for (const field of [0x0a, 0x12, 0x1a, 0x22])
+      expect([3, 13]).toContain(await send(method, Uint8Array.from([field, ...twoGigabytes, 0x41, 0x41])));
+  await stillWell();
+});
+
+test('a question about a transaction is small: a large one is refused, and holds nothing up', async () => {
+  expect(await send('CommitStatus', Buffer.concat([Buffer.of(0x0a, 0x80, 0x80, 0x02), Buffer.alloc(32 * 1024)]))).toBe(
+    8,
+  );
+  await stillWell();
 });
 
 /** A unary call on an HTTP/2 session, byte for byte: its grpc-status and grpc-message. */

@@ -75,6 +75,13 @@ describe('seeking', () => {
     expect([numbers(blocks), statuses]).toEqual([[1], ['SUCCESS', 'BAD_REQUEST']]);
   });
 
+  test('with more than a request needs is refused: many may wait, and each keeps its own', async () => {
+    const unknown = Buffer.concat([Buffer.of(0x7a, 0x80, 0x80, 0x02), Buffer.alloc(32 * 1024)]);
+    const seek = Buffer.concat([seekInfo({ start: 'next', stop: 99 }), unknown]);
+    const { blocks, statuses } = await client.deliver('peer', [seekEnvelope(seek, reader())]);
+    expect([blocks, statuses]).toEqual([[], ['BAD_REQUEST']]);
+  });
+
   test('for headers alone leaves the transactions out, but not a configuration', async () => {
     const { blocks } = await client.deliver('peer', [ask({ start: 0, stop: 2, headersOnly: true })]);
     expect(blocks.map((block) => block.getData()?.getDataList().length ?? 0)).toEqual([1, 0, 0]);

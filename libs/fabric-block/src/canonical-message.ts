@@ -1,4 +1,5 @@
 // Protocol Buffers encoding: https://protobuf.dev/programming-guides/encoding/
+import './bounded-reader.js';
 import { BlockError } from './block-error.js';
 
 interface Message {

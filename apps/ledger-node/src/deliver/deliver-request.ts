@@ -2,6 +2,7 @@
 import type { common } from '@hyperledger/fabric-protos';
 import { checkCreator, decodeEnvelope, type Envelope, headerTime, type Member } from '#libs/fabric-block';
 import { type ProposalContext, TIME_WINDOW } from '../endorser/proposal-checks.js';
+import { SMALL_REQUEST } from '../rpc/calls.js';
 import { DeliverStatus } from './deliver-status.js';
 
 /** `policy` is the path of what the signer has to satisfy. */
@@ -16,9 +17,12 @@ export interface DeliverRequest {
   checkStill(): void;
 }
 
+/** A stream that waits for blocks keeps its request, and many may wait. */
 function opened(message: common.Envelope): Envelope {
+  const bytes = message.serializeBinary();
+  if (bytes.length > SMALL_REQUEST) throw new DeliverStatus('BAD_REQUEST');
   try {
-    return decodeEnvelope(message.serializeBinary());
+    return decodeEnvelope(bytes);
   } catch {
     throw new DeliverStatus('BAD_REQUEST');
   }

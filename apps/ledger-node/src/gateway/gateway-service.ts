@@ -1,7 +1,7 @@
 // Fabric gateway service (gateway/gateway.proto)
 import type { ServerWritableStream, UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { gateway } from '@hyperledger/fabric-protos';
-import type { Calls } from '../rpc/calls.js';
+import { type Calls, SMALL_REQUEST } from '../rpc/calls.js';
 import { chaincodeEvents } from './chaincode-events.js';
 import { commitStatus } from './commit-status.js';
 import { endorse } from './endorse.js';
@@ -16,8 +16,9 @@ export function gatewayService(context: GatewayContext, calls: Calls): UntypedSe
     endorse: calls.unary((request: gateway.EndorseRequest) => endorse(request, context)),
     evaluate: calls.unary((request: gateway.EvaluateRequest) => evaluate(request, context)),
     submit: calls.unary((request: gateway.SubmitRequest) => submit(request, context)),
-    commitStatus: calls.unary((request: gateway.SignedCommitStatusRequest, signal) =>
-      commitStatus(request, context, signal),
+    commitStatus: calls.unary(
+      (request: gateway.SignedCommitStatusRequest, signal) => commitStatus(request, context, signal),
+      SMALL_REQUEST,
     ),
     chaincodeEvents: calls.stream((stream: Events, signal) => chaincodeEvents(stream, context, signal)),
   };

@@ -21,6 +21,9 @@ export interface CallLimits {
   inFlight: InFlight;
 }
 
+/** Of a call that asks and waits, and that many may have open: an identity, a signature and names are in it. */
+export const SMALL_REQUEST = 32 * 1024;
+
 /** Wraps the calls of one service: so many at a time, errors as clients of Fabric expect them, no stack to anyone. */
 export class Calls {
   private readonly pending = new Set<AbortController>();
@@ -65,27 +68,51 @@ export class Calls {
     if (this.pending.has(call)) call.abort(new RpcError('CANCELLED', 'the call was cancelled'));
   }
 
+  /** What cannot be answered is no reason to answer nobody any more. */
+  private settle(path: string, answer: () => void): void {
+    try {
+      answer();
+    } catch (error) {
+      this.log({ msg: 'a call could not be answered', call: path, error: (error as Error).message });
+    }
+  }
+
+  /** Requests are small. */
   stream<Request extends object, Response>(
     serve: (stream: ServerWritableStream<Request, Response>, signal: AbortSignal) => Promise<never>,
   ): handleServerStreamingCall<Request, Response> {
     return (stream) => {
       const cancelled = new AbortController();
       stream.on('cancelled', () => this.cancel(cancelled));
-      this.limited(stream.getPath(), (signal) => serve(stream, signal), cancelled).catch((error: RpcError) =>
-        stream.emit('error', serviceError(error)),
+      const run = async (signal: AbortSignal) => {
+        this.limits.inFlight.atMost(stream.request, SMALL_REQUEST);
+        return serve(stream, signal);
+      };
+      const path = stream.getPath();
+      this.limited(path, run, cancelled).catch((error: RpcError) =>
+        this.settle(path, () => stream.emit('error', serviceError(error))),
       );
     };
   }
 
-  unary<Request extends object, Response>(call: Call<Request, Response>): handleUnaryCall<Request, Response> {
+  /** `largest`: of a request, in bytes. */
+  unary<Request extends object, Response>(
+    call: Call<Request, Response>,
+    largest = Number.POSITIVE_INFINITY,
+  ): handleUnaryCall<Request, Response> {
     return (received: ServerUnaryCall<Request, Response>, answer: sendUnaryData<Response>) => {
       const cancelled = new AbortController();
       const { request } = received;
       received.on('cancelled', () => this.cancel(cancelled));
-      const run = (signal: AbortSignal) => this.limits.inFlight.during(request, () => call(request, signal));
-      this.limited(received.getPath(), run, cancelled).then(
-        (response) => answer(null, response),
-        (error: RpcError) => answer(serviceError(error)),
+      const { inFlight } = this.limits;
+      const run = async (signal: AbortSignal) => {
+        inFlight.atMost(request, largest);
+        return inFlight.during(request, () => call(request, signal));
+      };
+      const path = received.getPath();
+      this.limited(path, run, cancelled).then(
+        (response) => this.settle(path, () => answer(null, response)),
+        (error: RpcError) => this.settle(path, () => answer(serviceError(error))),
       );
     };
   }
@@ -98,9 +125,10 @@ export class Calls {
       const cancelled = new AbortController();
       stream.on('cancelled', () => this.cancel(cancelled));
       const run = (signal: AbortSignal) => Promise.race([serve(stream, signal), aborted(signal)]);
-      this.limited(stream.getPath(), run, cancelled).then(
+      const path = stream.getPath();
+      this.limited(path, run, cancelled).then(
         () => stream.end(),
-        (error: RpcError) => stream.emit('error', serviceError(error)),
+        (error: RpcError) => this.settle(path, () => stream.emit('error', serviceError(error))),
       );
     };
   }

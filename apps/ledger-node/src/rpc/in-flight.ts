@@ -21,6 +21,12 @@ export class InFlight {
     return Object.fromEntries(methods) as ServiceDefinition;
   }
 
+  /** Throws RpcError RESOURCE_EXHAUSTED when the request is larger. */
+  atMost(request: object, bytes: number): void {
+    const size = this.sizes.get(request) ?? 0;
+    if (size > bytes) throw new RpcError('RESOURCE_EXHAUSTED', `a request of ${size} bytes is larger than ${bytes}`);
+  }
+
   /** Throws RpcError RESOURCE_EXHAUSTED when there is no room for the request while `run` works on it. */
   async during<T>(request: object, run: () => Promise<T>): Promise<T> {
     const size = this.sizes.get(request) ?? 0;

@@ -33,15 +33,20 @@ function packed({ address, mspId, message }: ErrorDetail): InstanceType<typeof a
   return result;
 }
 
-/** Clients of HTTP/2 refuse larger trailers; messages are cut so that all details stay below this. */
+/** Clients of HTTP/2 refuse larger trailers; messages are cut, in bytes, so that all details stay below this. */
 const MAX_DETAIL = 2_000;
 
+/** Well formed whatever is in it and wherever it is cut: half a character in a status ends the process, in the gRPC library. */
+function cut(message: string): string {
+  return Buffer.from(message).subarray(0, MAX_DETAIL).toString();
+}
+
 export function serviceError({ code, message, details }: RpcError): Partial<ServerErrorResponse> {
-  const short = message.slice(0, MAX_DETAIL);
+  const short = cut(message);
   const rich = new google.rpc.Status();
   rich.setCode(status[code]);
   rich.setMessage(short);
-  rich.setDetailsList(details.map((detail) => packed({ ...detail, message: detail.message.slice(0, MAX_DETAIL) })));
+  rich.setDetailsList(details.map((detail) => packed({ ...detail, message: cut(detail.message) })));
   const metadata = new Metadata();
   if (details.length > 0) metadata.set('grpc-status-details-bin', Buffer.from(rich.serializeBinary()));
   return { code: status[code], details: short, metadata };
