@@ -1,6 +1,7 @@
 // What every argument has in common: one canonical JSON object of known members, each of its one type
 import { canonicalJson, type Json, type JsonObject } from './canonical-json.js';
 import { Refusal } from './refusal.js';
+import { shallowJson } from './shallow-json.js';
 
 const SITE = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/;
 const MSP_ID = /^[A-Za-z0-9][A-Za-z0-9.-]{0,127}$/;
@@ -12,9 +13,9 @@ export function bad(detail: string): Refusal {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return shallowJson(text);
   } catch {
-    throw bad('the argument is no JSON');
+    throw bad('the argument is no JSON, or nested too deep');
   }
 }
 

@@ -96,6 +96,10 @@ describe('arguments', () => {
     ['no JSON', ['{']],
     ['a list', ['[]']],
     ['null', ['null']],
+    ...[9, 1_000, 20_000, 300_000].map((depth): [string, string[]] => [
+      `a list that is nested ${depth} deep`,
+      [textOf(good).replace('{', `{"consents":${'['.repeat(depth)}${']'.repeat(depth)},`)],
+    ]),
     ['whitespace', [spaced]],
     ['members in another order', [JSON.stringify(good)]],
     ['a member twice', [textOf(good).replace('{', '{"first":0,')]],
