@@ -113,6 +113,13 @@ export async function adoptLog(
   await ctx.stub.putState(logKey(site), Buffer.from(canonicalJson(log as unknown as JsonObject)));
 }
 
+/** Refuses FOREIGN_SITE where another organisation has offered a log of this name. */
+export async function refuseForeignOffer(ctx: Context, site: string): Promise<void> {
+  const offer = await storedOffer(ctx, site);
+  const isForeign = offer !== undefined && offer.mspId !== ctx.clientIdentity.getMSPID();
+  if (isForeign) throw new Refusal('FOREIGN_SITE', 'another organisation has offered a log of this name');
+}
+
 /** The offer for this site, adopted or not. Refuses NOT_OFFERED. */
 export async function offerOf(ctx: Context, site: string): Promise<string> {
   const offer = await storedOffer(ctx, site);

@@ -1,6 +1,6 @@
 import { type Context, Contract } from 'fabric-contract-api';
 import { adoptArgument, carryArgument, offerArgument } from './adoption-argument.js';
-import { adoptLog, carryOver, makeOffer, offerOf } from './adoption-ledger.js';
+import { adoptLog, carryOver, makeOffer, offerOf, refuseForeignOffer } from './adoption-ledger.js';
 import { type AppendArgument, appendArgument } from './append-argument.js';
 import { canonicalJson, type JsonObject } from './canonical-json.js';
 import { consentArgument } from './consent-argument.js';
@@ -28,9 +28,9 @@ export class AnchorContract extends Contract {
 
   /**
    * `{consents?, first, leaves, root, site, size}`: appends a batch to the log of the caller's own site; the first to append
-   * claims the site's name. Refuses GAP (also overlaps and rewrites), WRONG_ROOT, ALREADY_APPENDED with the transaction id,
+   * claims the site's name, unless another has offered a log under it. Refuses GAP (also overlaps and rewrites), WRONG_ROOT, ALREADY_APPENDED with the transaction id,
    * FOREIGN_SITE and BAD_ARGUMENT. What is wrong with a Consent relied on refuses nothing: the batch is kept and marked.
-   * One put; one read, and three more for each Consent, or two where the version relied on has a next.
+   * One put; one read, a second for the first batch, and three more for each Consent, or two where the version relied on has a next.
    */
   async append(ctx: Context, ...args: string[]): Promise<void> {
     const batch = appendArgument(args);
@@ -38,6 +38,7 @@ export class AnchorContract extends Contract {
     const log = readLog(await ctx.stub.getState(key));
     const mspId = ctx.clientIdentity.getMSPID();
     checkAppend(log, batch, mspId);
+    if (log === undefined) await refuseForeignOffer(ctx, batch.site);
     const violations = await this.violationsOf(ctx, batch, log);
     const next = appended(log, batch, { mspId, txId: ctx.stub.getTxID(), at: transactionTime(ctx), violations });
     await ctx.stub.putState(key, Buffer.from(logText(next)));

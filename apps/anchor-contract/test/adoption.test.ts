@@ -189,12 +189,22 @@ describe('an adopted log', () => {
     expect(format).toBe('holdfast-adoption/1');
   });
 
-  it('is refused when somebody began a log of that name meanwhile', async () => {
+  it('is refused when its own organisation began a log of that name meanwhile', async () => {
     const channel = new Channel();
     await channel.call('offerAdoption', offer([]));
-    await channel.call('append', batchAfter(SITE, [], leaves.slice(0, 1)), 'BMSP');
+    await channel.call('append', batchAfter(SITE, [], leaves.slice(0, 1)));
     const adopt = { root: offer().root, site: SITE, size: leaves.length };
     expect(await channel.call('adopt', adopt)).toMatch(/^HAS_LOG /);
+  });
+
+  it('keeps its name from the offer on: no other organisation begins a log under it', async () => {
+    const channel = new Channel();
+    await channel.call('offerAdoption', offer([]));
+    const batch = batchAfter(SITE, [], leaves.slice(0, 1));
+    expect(await channel.call('append', batch, 'BMSP')).toMatch(/^FOREIGN_SITE /);
+    expect(channel.state.read).toContain(`adoption:${SITE}`);
+    const adopt = { root: offer().root, site: SITE, size: leaves.length };
+    expect(await channel.call('adopt', adopt)).toBeUndefined();
   });
 
   it('goes on exactly where it was, by its own organisation, with every rule', async () => {

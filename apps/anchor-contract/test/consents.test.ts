@@ -224,7 +224,7 @@ describe('a batch that relied on a Consent', () => {
   async function readFor(state: LedgerState, version: number): Promise<string[]> {
     const before = state.read.length;
     await new Log(state).relies({ version, earliest: version * 1_000 });
-    return state.read.slice(before).filter((key) => !key.startsWith('log:'));
+    return state.read.slice(before).filter((key) => key.startsWith('consent:'));
   }
 
   test('reads that there is no next version, and the head, so that a revocation on its way makes it invalid', async () => {
