@@ -26,6 +26,8 @@ export interface Forgery {
   signer?: SigningIdentity;
   endorsers?: readonly SigningIdentity[];
   header?: Partial<ChannelHeader>;
+  /** The chaincode that is asked, if it is not the test contract. */
+  chaincode?: string;
   /** Read-write set, or any bytes in its place. */
   results?: readonly NamespaceSet[] | Uint8Array;
   /** What the endorsed action says that it ran. */
@@ -48,11 +50,15 @@ export function writing(key: string, value: string, namespace = CHAINCODE): Name
 
 export function forge(network: Network, forgery: Forgery): Uint8Array {
   const [a, b] = network.organizations;
-  const { creator = a!.client.identity, endorsers = [a!.peer.identity, b!.peer.identity] } = forgery;
+  const {
+    creator = a!.client.identity,
+    endorsers = [a!.peer.identity, b!.peer.identity],
+    chaincode = CHAINCODE,
+  } = forgery;
   const nonce = randomBytes(24);
   const args = [Buffer.from('put')];
   const proposal = openProposal(
-    makeProposal({ channelId: network.channel, chaincode: CHAINCODE, args, creator, at: new Date(), nonce }),
+    makeProposal({ channelId: network.channel, chaincode, args, creator, at: new Date(), nonce }),
   );
   const channelHeaderBytes = encodeChannelHeader({ ...proposal.channelHeader, ...forgery.header });
   const signatureHeaderBytes = encodeSignatureHeader({ creator: creator.creator, nonce });
@@ -63,7 +69,7 @@ export function forge(network: Network, forgery: Forgery): Uint8Array {
     results: resultsOf(forgery, transactionId(nonce, creator.creator)),
     event: forgery.event,
     response: { status: forgery.status ?? 200, message: '', payload: new Uint8Array() },
-    chaincode: forgery.ran ?? { name: CHAINCODE, version: '1' },
+    chaincode: forgery.ran ?? { name: chaincode, version: '1' },
   });
   const action: TransactionAction = {
     headerBytes: signatureHeaderBytes,

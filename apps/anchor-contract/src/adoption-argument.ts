@@ -90,11 +90,15 @@ function consentTree(value: Json | undefined): OfferArgument['consents'] {
   return tree;
 }
 
-const OFFER = ['before', 'consents', 'decided', 'organizations', 'range', 'root', 'site', 'size'];
+export const OFFER_MEMBERS = ['before', 'consents', 'decided', 'organizations', 'range', 'root', 'site', 'size'];
 
 /** Throws a `BAD_ARGUMENT` refusal for anything but its one canonical spelling. */
 export function offerArgument(args: readonly string[]): OfferArgument {
-  const value = onlyArgument(args, OFFER);
+  return readOffered(onlyArgument(args, OFFER_MEMBERS));
+}
+
+/** What an offer says, from its members. Throws a `BAD_ARGUMENT` refusal for anything else. */
+export function readOffered(value: JsonObject): OfferArgument {
   const size = positive('size', value.size);
   const root = hash('root', value.root);
   return {

@@ -1,6 +1,6 @@
 // How a log moves here from another channel: offered, its Consents carried over, adopted by all organisations
 import type { Context } from 'fabric-contract-api';
-import { CompactRange, leafHash } from '../../../libs/merkle/src/index.js';
+import { leafHash } from '../../../libs/merkle/src/index.js';
 import type { CarriedConsent, OfferArgument } from './adoption-argument.js';
 import {
   adoptedLog,
@@ -12,10 +12,12 @@ import {
   readOffer,
 } from './adoption-record.js';
 import { canonicalJson, type JsonObject } from './canonical-json.js';
-import { carryVersions, transactionTime } from './consent-ledger.js';
+import { carryVersions } from './consent-ledger.js';
 import { everyonePolicy } from './key-policy.js';
 import { Refusal } from './refusal.js';
 import { logKey } from './site-log.js';
+import { storedRange } from './stored.js';
+import { transactionTime } from './transaction-time.js';
 
 async function storedOffer(ctx: Context, site: string): Promise<Offer | undefined> {
   return readOffer(await ctx.stub.getState(offerKey(site)));
@@ -68,10 +70,7 @@ function consentLeaf(consent: CarriedConsent): Buffer {
 }
 
 function carriedFurther({ carried, consents: all }: Offer, consents: readonly CarriedConsent[]): Offer['carried'] {
-  const range = CompactRange.of(
-    carried.size,
-    carried.range.map((hash) => Buffer.from(hash, 'base64')),
-  );
+  const range = storedRange(carried.size, carried.range);
   for (const consent of consents) range.append(consentLeaf(consent));
   if (range.size > all.size) throw new Refusal('GAP', `only ${all.size} Consents were offered`);
   if (range.size === all.size && range.root().toString('base64') !== all.root)
@@ -90,8 +89,8 @@ export async function carryOver(
   const carried = carriedFurther(offer, consents);
   const { mspId: custodian, organizations } = offer;
   const witnesses = organizations.filter((mspId) => mspId !== custodian);
-  for (const [handle, versions] of Map.groupBy(consents, (consent) => consent.handle))
-    await carryVersions(ctx, handle, versions, { custodian, site, witnesses });
+  for (const versions of Map.groupBy(consents, (consent) => consent.handle).values())
+    await carryVersions(ctx, versions, { custodian, site, witnesses });
   await put(ctx, { ...offer, carried });
 }
 

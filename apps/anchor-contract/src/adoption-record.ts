@@ -1,7 +1,9 @@
 // A log that began on another channel: what was offered, and the value with which it goes on here
-import type { OfferArgument } from './adoption-argument.js';
-import { canonicalJson, type JsonObject } from './canonical-json.js';
+import { OFFER_MEMBERS, type OfferArgument, readOffered } from './adoption-argument.js';
+import { bad, count, hash, members } from './argument-shape.js';
+import { canonicalJson, type Json, type JsonObject } from './canonical-json.js';
 import type { SiteLog } from './site-log.js';
+import { perhapsEmpty, stored, text } from './stored.js';
 
 export const OFFER_FORMAT = 'holdfast-offer/1';
 export const ADOPTION_FORMAT = 'holdfast-adoption/1';
@@ -28,8 +30,24 @@ export interface AdoptedLog extends Omit<SiteLog, 'format'> {
 
 export const offerKey = (site: string): string => `adoption:${site}`;
 
+function carriedOf(value: Json | undefined): Offer['carried'] {
+  const given = members(value, ['range', 'size']);
+  const range = perhapsEmpty('range', given.range).map((one) => hash('range', one));
+  return { size: count('size', given.size), range };
+}
+
+function offerOf(value: unknown): Offer {
+  const given = members(value, [...OFFER_MEMBERS, 'carried', 'format', 'mspId', 'state', 'txId']);
+  const { format, mspId, state, txId } = given;
+  if (format !== OFFER_FORMAT) throw bad('the format of the offer is unknown');
+  if (state !== 'offered' && state !== 'adopted') throw bad('state is neither offered nor adopted');
+  const by = { mspId: text('mspId', mspId), txId: text('txId', txId) };
+  return { ...readOffered(given), ...by, format, state, carried: carriedOf(given.carried) };
+}
+
+/** The offer; undefined where none was made. Refuses BAD_STATE for what is none. */
 export function readOffer(state: Uint8Array): Offer | undefined {
-  return state.length === 0 ? undefined : (JSON.parse(Buffer.from(state).toString('utf8')) as Offer);
+  return stored(state, 'the offer', offerOf);
 }
 
 export function offerText(offer: Offer): string {

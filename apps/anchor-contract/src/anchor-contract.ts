@@ -4,12 +4,15 @@ import { adoptLog, carryOver, makeOffer, offerOf, refuseForeignOffer } from './a
 import { type AppendArgument, appendArgument } from './append-argument.js';
 import { canonicalJson, type JsonObject } from './canonical-json.js';
 import { consentArgument } from './consent-argument.js';
-import { consentHead, consentVersions, intervalOf, recordConsent, transactionTime } from './consent-ledger.js';
+import { intervalOf, recordConsent } from './consent-ledger.js';
+import { consentStory } from './consent-story.js';
+import { withEscapes } from './escapes.js';
 import { eachBatch } from './log-history.js';
 import { batchArgument, consentReference, headArgument, violationsArgument } from './query-argument.js';
 import { Refusal } from './refusal.js';
 import { readSettings, type Settings } from './settings.js';
 import { appended, checkAppend, headText, logKey, logText, type PriorLog, readLog } from './site-log.js';
+import { transactionTime } from './transaction-time.js';
 import { onArrival, type Violation } from './violation.js';
 import { violationsSince } from './violations.js';
 
@@ -28,9 +31,9 @@ export class AnchorContract extends Contract {
 
   /**
    * `{consents?, first, leaves, root, site, size}`: appends a batch to the log of the caller's own site; the first to append
-   * claims the site's name, unless another has offered a log under it. Refuses GAP (also overlaps and rewrites), WRONG_ROOT, ALREADY_APPENDED with the transaction id,
-   * FOREIGN_SITE and BAD_ARGUMENT. What is wrong with a Consent relied on refuses nothing: the batch is kept and marked.
-   * One put; one read, a second for the first batch, and three more for each Consent, or two where the version relied on has a next.
+   * claims the site's name, unless another has offered a log under it. Refuses GAP (also overlaps and rewrites), WRONG_ROOT,
+   * ALREADY_APPENDED with the transaction id, FOREIGN_SITE, BAD_ARGUMENT and BAD_STATE. What is wrong with a Consent relied on refuses nothing: the batch is kept and marked.
+   * One put; one read, a second for the first batch, and two more for each Consent.
    */
   async append(ctx: Context, ...args: string[]): Promise<void> {
     const batch = appendArgument(args);
@@ -46,15 +49,19 @@ export class AnchorContract extends Contract {
 
   /**
    * `{binding, handle, recorded, site, version, witnesses}`: the next version of a Consent; the first to put it is its
-   * custodian. Refuses ALREADY_RECORDED with the transaction id, WRITTEN_ONCE, GAP, BAD_TIME, FOREIGN_CONSENT and BAD_ARGUMENT.
+   * custodian. Refuses ALREADY_RECORDED with the transaction id, WRITTEN_ONCE, GAP, BAD_TIME, TOO_EARLY, FOREIGN_CONSENT,
+   * BAD_ARGUMENT, and BAD_STATE where a version before it cannot be read.
    */
   async putConsent(ctx: Context, ...args: string[]): Promise<void> {
-    await recordConsent(ctx, consentArgument(args), 'recorded', this.settings.vanishedAfterDays);
+    await recordConsent(ctx, consentArgument(args), 'recorded', this.settings);
   }
 
-  /** The same for a version that ends the Consent. Also a witness may, once the custodian's log has stood still long enough. */
+  /**
+   * The same for a version that ends the Consent. Also a witness may ask for it, once the custodian's log has stood still long enough:
+   * that is an escape, which ends the last version from now on and is no version itself. Then `site` and `witnesses` say nothing.
+   */
   async revokeConsent(ctx: Context, ...args: string[]): Promise<void> {
-    await recordConsent(ctx, consentArgument(args), 'revoked', this.settings.vanishedAfterDays);
+    await recordConsent(ctx, consentArgument(args), 'revoked', this.settings);
   }
 
   /**
@@ -107,17 +114,21 @@ export class AnchorContract extends Contract {
     return logText(found);
   }
 
-  /** `{handle}`: who keeps the Consent, and all its versions from the first. Refuses UNKNOWN_CONSENT. */
+  /**
+   * `{handle}`: who keeps the Consent, all its versions from the first, and all that witnesses have written to end one: what does not
+   * count as well, and why. Refuses UNKNOWN_CONSENT, and BAD_STATE where a version cannot be read.
+   */
   async consent(ctx: Context, ...args: string[]): Promise<string> {
     const handle = consentReference(args);
-    const { custodian, site, witnesses, version } = await consentHead(ctx, handle);
-    const versions = await consentVersions(ctx, handle, version);
-    return canonicalJson({ custodian, handle, site, witnesses, versions } as unknown as JsonObject);
+    const story = await withEscapes(ctx, this.settings, (escapes) => consentStory(ctx, handle, escapes));
+    return canonicalJson(story as unknown as JsonObject);
   }
 
   /** `{since, site}`: batches from leaf `since` on that relied on a Consent wrongly, by what the ledger knows now, newest first. */
   async violations(ctx: Context, ...args: string[]): Promise<string> {
-    return canonicalJson((await violationsSince(ctx, violationsArgument(args))) as unknown as JsonObject);
+    const argument = violationsArgument(args);
+    const found = await withEscapes(ctx, this.settings, (escapes) => violationsSince(ctx, argument, escapes));
+    return canonicalJson(found as unknown as JsonObject);
   }
 
   override async unknownTransaction(): Promise<void> {

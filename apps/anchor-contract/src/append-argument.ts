@@ -37,7 +37,7 @@ function checkEntries(entries: Buffer, first: number, size: number): void {
   if (size !== first + number) throw bad('size is not first plus the number of leaves');
 }
 
-function reliance(value: Json): Reliance {
+export function reliance(value: Json): Reliance {
   const given = members(value, ['earliest', 'handle', 'latest', 'version']);
   const [earliest, latest] = [count('earliest', given.earliest), count('latest', given.latest)];
   if (earliest > latest) throw bad('earliest is after latest');

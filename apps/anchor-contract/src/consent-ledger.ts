@@ -2,168 +2,152 @@
 import type { Context } from 'fabric-contract-api';
 import type { CarriedConsent } from './adoption-argument.js';
 import type { Reliance } from './append-argument.js';
+import { bad } from './argument-shape.js';
+import { canonicalJson, type JsonObject } from './canonical-json.js';
 import type { ConsentArgument } from './consent-argument.js';
-import {
-  CONSENT_FORMAT,
-  type ConsentHead,
-  type ConsentVersion,
-  headKey,
-  isSame,
-  readHead,
-  readVersion,
-  valueText,
-  versionKey,
-} from './consent-record.js';
-import { custodianPolicy } from './key-policy.js';
+import { CONSENT_FORMAT, type ConsentVersion, isSame, readVersion, versionKey } from './consent-record.js';
+import { writeEscape } from './escape-ledger.js';
+import { ESCAPE_FORMAT, escapeKey, wayOutText } from './escape-record.js';
+import { majorityPolicy, nobodyPolicy } from './key-policy.js';
 import { Refusal } from './refusal.js';
-import { logKey, readLog } from './site-log.js';
+import type { Settings } from './settings.js';
+import { readable } from './stored.js';
+import { transactionTime } from './transaction-time.js';
 import type { Interval } from './violation.js';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
+const MICROS_OF_MS = 1_000;
+const MICROS = 1_000_000;
 
-/** The transaction's own time, milliseconds: the same for every peer that endorses. */
-export function transactionTime(ctx: Context): number {
-  return ctx.stub.getDateTimestamp().getTime();
-}
-
-async function storedVersion(ctx: Context, handle: string, version: number): Promise<ConsentVersion | undefined> {
+/** The version; undefined where there is none. Refuses BAD_STATE where something else is there. */
+export async function storedVersion(
+  ctx: Context,
+  handle: string,
+  version: number,
+): Promise<ConsentVersion | undefined> {
   return readVersion(await ctx.stub.getState(versionKey(handle, version)));
 }
 
 /**
- * The version relied on and the one after it. Where the next version is on the ledger, only keys that are written once are read:
- * however often the Consent changes, it cannot put a batch into conflict again and again. Where it is not, its absence is read
- * and the head, so that a batch and a revocation cannot pass each other unseen.
+ * The version relied on and the one after it: keys that are written once. However often the Consent changes, a batch that relied on an
+ * old version does not come into conflict; and because the absence of the next version is read, a batch and a revocation
+ * cannot pass each other unseen. What cannot be read counts as absent, so that it stops no log.
  */
 export async function intervalOf(ctx: Context, { handle, version }: Reliance): Promise<Interval> {
-  const stored = await storedVersion(ctx, handle, version);
-  const next = await storedVersion(ctx, handle, version + 1);
-  if (stored && next) return { version: stored, next };
-  const escaped = readHead(await ctx.stub.getState(headKey(handle)))?.escaped;
-  const orEscaped = (number: number) => (escaped?.version === number ? escaped : undefined);
-  return { version: stored ?? orEscaped(version), next: next ?? orEscaped(version + 1) };
+  const state = await ctx.stub.getState(versionKey(handle, version));
+  const nextState = await ctx.stub.getState(versionKey(handle, version + 1));
+  return { version: readable(() => readVersion(state)), next: readable(() => readVersion(nextState)) };
 }
 
-async function escapedVersion(ctx: Context, handle: string, version: number): Promise<ConsentVersion | undefined> {
-  const escaped = readHead(await ctx.stub.getState(headKey(handle)))?.escaped;
-  return escaped?.version === version ? escaped : undefined;
-}
-
-export async function consentHead(ctx: Context, handle: string): Promise<ConsentHead> {
-  const head = readHead(await ctx.stub.getState(headKey(handle)));
-  if (head === undefined) throw new Refusal('UNKNOWN_CONSENT', 'no such Consent is on the ledger');
-  return head;
-}
-
-/** All versions, from the first. */
-export async function consentVersions(ctx: Context, handle: string, last: number): Promise<ConsentVersion[]> {
-  const versions: ConsentVersion[] = [];
-  for (let version = 1; version <= last; version += 1) {
-    const stored = (await storedVersion(ctx, handle, version)) ?? (await escapedVersion(ctx, handle, version));
-    if (stored === undefined) throw new Refusal('BAD_STATE', 'a version of the Consent is missing');
-    versions.push(stored);
-  }
-  return versions;
-}
-
-/** Whether the custodian's log has stood still for so long that a witness may act in its place. */
-async function hasVanished(ctx: Context, head: ConsentHead, afterDays: number): Promise<boolean> {
-  const log = readLog(await ctx.stub.getState(logKey(head.site)));
-  const last = Math.max(head.at, log === undefined ? 0 : (log.at ?? Number.POSITIVE_INFINITY));
-  return transactionTime(ctx) - last >= afterDays * DAY_MS;
-}
-
-async function checkMayWrite(ctx: Context, head: ConsentHead, state: string, afterDays: number): Promise<void> {
-  const caller = ctx.clientIdentity.getMSPID();
-  if (head.custodian === caller) return;
-  const mayStandIn = state === 'revoked' && head.escaped === undefined && head.witnesses.includes(caller);
-  const escapes = mayStandIn && (await hasVanished(ctx, head, afterDays));
-  if (!escapes) throw new Refusal('FOREIGN_CONSENT', 'another organisation keeps this Consent');
-}
-
-async function checkNext(
+/** Refuses BAD_TIME for what was recorded before the version before it, TOO_EARLY for what lies in the future of the transaction. */
+function checkTimes(
   ctx: Context,
-  head: ConsentHead | undefined,
-  argument: ConsentArgument,
-  state: ConsentVersion['state'],
-): Promise<void> {
-  const { handle, version, recorded } = argument;
-  const last = head?.version ?? 0;
-  const own = version <= last ? await storedVersion(ctx, handle, version) : undefined;
-  const stored = own ?? (head?.escaped?.version === version ? head.escaped : undefined);
-  if (stored && isSame(stored, argument, state)) throw new Refusal('ALREADY_RECORDED', stored.txId);
-  if (version <= last) throw new Refusal('WRITTEN_ONCE', 'this version of the Consent is on the ledger already');
-  if (version !== last + 1) throw new Refusal('GAP', `the Consent has ${last} versions and this is version ${version}`);
-  if (head && recorded < head.recorded) throw new Refusal('BAD_TIME', 'recorded before the version before it');
+  previous: ConsentVersion | undefined,
+  { recorded, binding }: ConsentArgument,
+  { clockBoundSeconds }: Settings,
+): void {
+  if (previous && recorded < previous.recorded) throw new Refusal('BAD_TIME', 'recorded before the version before it');
+  const latest = transactionTime(ctx) * MICROS_OF_MS + clockBoundSeconds * MICROS;
+  if (binding > latest) throw new Refusal('TOO_EARLY', 'the Consent has times that are still to come');
+}
+
+/** The version before the one of the argument. Refuses GAP where it is missing. */
+async function previousOf(ctx: Context, { handle, version }: ConsentArgument): Promise<ConsentVersion | undefined> {
+  if (version === 1) return undefined;
+  const previous = await storedVersion(ctx, handle, version - 1);
+  if (previous === undefined)
+    throw new Refusal(
+      'GAP',
+      `version ${version - 1} of the Consent is not on the ledger, and this is the one after it`,
+    );
+  return previous;
 }
 
 /**
- * Writes the next version of a Consent, and who may write the one after it: each key under the custodian's policy. What a witness writes in
- * the custodian's stead stands in the head alone, whose policy lets the witnesses endorse without the custodian.
+ * Writes the next version of a Consent, whose custodian is who wrote the first. Whoever else asks for a revocation asks for an escape.
+ * Only versions are looked at for the custodian, and only keys written that are new: nothing that others may write under
+ * other keys is in its way.
  */
 export async function recordConsent(
   ctx: Context,
   argument: ConsentArgument,
   state: ConsentVersion['state'],
-  vanishedAfterDays: number,
+  settings: Settings,
 ): Promise<void> {
   const { handle, version, recorded, binding, site, witnesses } = argument;
-  const head = readHead(await ctx.stub.getState(headKey(handle)));
-  await checkNext(ctx, head, argument, state);
-  if (head) await checkMayWrite(ctx, head, state, vanishedAfterDays);
   const by = ctx.clientIdentity.getMSPID();
-  const custodian = head?.custodian ?? by;
-  const kept = custodian === by ? { site, witnesses } : { site: head!.site, witnesses: head!.witnesses };
-  const next: ConsentHead = { custodian, ...kept, version, recorded, at: transactionTime(ctx) };
+  if (witnesses.includes(by)) throw bad('witnesses are other organisations');
+  const custodian = (await storedVersion(ctx, handle, 1))?.by ?? by;
+  const isOwn = custodian === by;
+  if (!isOwn && state === 'recorded') throw new Refusal('FOREIGN_CONSENT', 'another organisation keeps this Consent');
+  const there = await storedVersion(ctx, handle, version);
+  if (there && isOwn && isSame(there, argument, state)) throw new Refusal('ALREADY_RECORDED', there.txId);
+  if (there) throw new Refusal('WRITTEN_ONCE', 'this version of the Consent is on the ledger already');
+  const previous = await previousOf(ctx, argument);
+  checkTimes(ctx, previous, argument, settings);
+  if (!isOwn) return writeEscape(ctx, argument, { custodian, ends: version - 1 }, settings);
   const txId = ctx.stub.getTxID();
-  const value: ConsentVersion = { format: CONSENT_FORMAT, handle, version, state, recorded, binding, by, txId };
-  const policy = custodianPolicy(custodian, kept.witnesses);
-  const isEscape = by !== custodian;
-  await put(ctx, headKey(handle), valueText(isEscape ? { ...next, escaped: value } : next), policy);
-  for (const one of isEscape ? [] : [...(head?.escaped ? [head.escaped] : []), value])
-    await put(ctx, versionKey(handle, one.version), valueText(one), policy);
+  await putVersion(ctx, { format: CONSENT_FORMAT, handle, version, state, recorded, binding, by, txId });
+  await putWayOut(ctx, { handle, version }, { site, witnesses });
+}
+
+/** Written once: no peer takes a change of the key, whoever endorses it. */
+async function putVersion(ctx: Context, version: ConsentVersion): Promise<void> {
+  const key = versionKey(version.handle, version.version);
+  await ctx.stub.putState(key, Buffer.from(canonicalJson(version as unknown as JsonObject)));
+  await ctx.stub.setStateValidationParameter(key, nobodyPolicy());
+}
+
+async function putWayOut(
+  ctx: Context,
+  { handle, version }: Pick<ConsentVersion, 'handle' | 'version'>,
+  { site, witnesses }: Pick<Keeper, 'site' | 'witnesses'>,
+): Promise<void> {
+  const key = escapeKey(handle, version);
+  const wayOut = { format: ESCAPE_FORMAT, site, witnesses, at: transactionTime(ctx) } as const;
+  await ctx.stub.putState(key, Buffer.from(wayOutText(wayOut)));
+  await ctx.stub.setStateValidationParameter(key, majorityPolicy(witnesses));
 }
 
 /** Who keeps the Consents that are carried over. */
-type Keeper = Pick<ConsentHead, 'custodian' | 'site' | 'witnesses'>;
+export interface Keeper {
+  custodian: string;
+  site: string;
+  witnesses: readonly string[];
+}
 
-/** Versions that are there already, from an earlier attempt, must say the same. */
-async function checkCarried(ctx: Context, head: ConsentHead | undefined, one: CarriedConsent): Promise<void> {
-  if (one.version > (head?.version ?? 0)) return;
-  const stored = await storedVersion(ctx, one.handle, one.version);
-  if (!stored || !isSame(stored, one, one.state))
+/** Whether the version is there already, from an earlier attempt. Then it must say the same, and be the custodian's. */
+async function isCarried(ctx: Context, one: CarriedConsent, custodian: string): Promise<boolean> {
+  const there = await storedVersion(ctx, one.handle, one.version);
+  if (there && there.by !== custodian) throw new Refusal('FOREIGN_CONSENT', 'another organisation keeps this Consent');
+  if (there && !isSame(there, one, one.state))
     throw new Refusal('WRITTEN_ONCE', 'this version of the Consent is on the ledger already');
+  return there !== undefined;
+}
+
+/** Refuses where the version before is missing, or is another organisation's. */
+async function checkContinues(ctx: Context, { handle, version }: CarriedConsent, custodian: string): Promise<void> {
+  if (version === 1) return;
+  const previous = await storedVersion(ctx, handle, version - 1);
+  if (previous === undefined)
+    throw new Refusal(
+      'GAP',
+      `version ${version - 1} of the Consent is not on the ledger, and this is the one after it`,
+    );
+  if (previous.by !== custodian) throw new Refusal('FOREIGN_CONSENT', 'another organisation keeps this Consent');
 }
 
 /** Writes versions of one Consent that another channel had, in their order, with the times that they had there. */
 export async function carryVersions(
   ctx: Context,
-  handle: string,
   versions: readonly CarriedConsent[],
-  keeper: Keeper,
+  { custodian: by, site, witnesses }: Keeper,
 ): Promise<void> {
-  const head = readHead(await ctx.stub.getState(headKey(handle)));
-  if (head && head.custodian !== keeper.custodian)
-    throw new Refusal('FOREIGN_CONSENT', 'another organisation keeps this Consent');
-  for (const one of versions) await checkCarried(ctx, head, one);
-  const known = head?.version ?? 0;
-  const added = versions.filter(({ version }) => version > known);
-  if (added.length === 0) return;
-  if (added[0]!.version !== known + 1)
-    throw new Refusal('GAP', `the Consent has ${known} versions and this is version ${added[0]!.version}`);
-  const policy = custodianPolicy(keeper.custodian, keeper.witnesses);
-  const { custodian: by } = keeper;
+  const added: CarriedConsent[] = [];
+  for (const one of versions) if (!(await isCarried(ctx, one, by))) added.push(one);
+  const [first, last] = [added[0], added.at(-1)];
+  if (first === undefined || last === undefined) return;
+  await checkContinues(ctx, first, by);
   const txId = ctx.stub.getTxID();
-  for (const one of added) {
-    const value = { format: CONSENT_FORMAT, ...one, by, txId } as const;
-    await put(ctx, versionKey(handle, one.version), valueText(value), policy);
-  }
-  const { version, recorded } = added.at(-1)!;
-  const next: ConsentHead = { ...keeper, version, recorded, at: transactionTime(ctx) };
-  await put(ctx, headKey(handle), valueText(next), policy);
-}
-
-async function put(ctx: Context, key: string, text: string, policy: Uint8Array): Promise<void> {
-  await ctx.stub.putState(key, Buffer.from(text));
-  await ctx.stub.setStateValidationParameter(key, policy);
+  for (const one of added) await putVersion(ctx, { format: CONSENT_FORMAT, ...one, by, txId });
+  await putWayOut(ctx, last, { site, witnesses });
 }

@@ -1,7 +1,7 @@
-// Consents on the ledger: one key for each version, written once, and one that says who keeps the Consent and how far it has come
-
-import { canonicalJson, type JsonObject } from './canonical-json.js';
+// Consents on the ledger: a key for each version, written once
+import { bad, count, handle, members, positive } from './argument-shape.js';
 import type { ConsentArgument } from './consent-argument.js';
+import { stored, text } from './stored.js';
 
 export const CONSENT_FORMAT = 'holdfast-consent/1';
 
@@ -13,48 +13,36 @@ export interface ConsentVersion {
   state: 'recorded' | 'revoked';
   recorded: number;
   binding: number;
-  /** MSP id of who recorded it: the custodian, or a witness once the custodian had vanished. */
+  /** MSP id of who recorded it: the custodian, who is whoever recorded version 1. */
   by: string;
   txId: string;
 }
 
-/** The value under `consent:<handle>`. */
-export interface ConsentHead {
-  custodian: string;
-  site: string;
-  version: number;
-  recorded: number;
-  witnesses: readonly string[];
-  /** The last transaction's own time, milliseconds. */
-  at: number;
-  /**
-   * The last version, where witnesses have revoked in the custodian's stead. It stands here and under no key of its own: a key that
-   * does not exist yet has no policy but the channel's, which asks for the one who has vanished. The custodian's next version
-   * gives it its key.
-   */
-  escaped?: ConsentVersion;
+const MEMBERS = ['binding', 'by', 'format', 'handle', 'recorded', 'state', 'txId', 'version'];
+
+export const versionKey = (handleOf: string, version: number): string => `consent:${handleOf}:${version}`;
+
+function versionOf(value: unknown): ConsentVersion {
+  const given = members(value, MEMBERS);
+  const { format, state } = given;
+  if (format !== CONSENT_FORMAT) throw bad('the format of the Consent is unknown');
+  if (state !== 'recorded' && state !== 'revoked') throw bad('state is neither recorded nor revoked');
+  const times = { recorded: count('recorded', given.recorded), binding: count('binding', given.binding) };
+  const by = { by: text('by', given.by), txId: text('txId', given.txId) };
+  return { format, handle: handle(given.handle), version: positive('version', given.version), state, ...times, ...by };
 }
 
-export const headKey = (handle: string): string => `consent:${handle}`;
-export const versionKey = (handle: string, version: number): string => `consent:${handle}:${version}`;
-
-function read<T>(state: Uint8Array): T | undefined {
-  return state.length === 0 ? undefined : (JSON.parse(Buffer.from(state).toString('utf8')) as T);
-}
-
-export const readHead = (state: Uint8Array): ConsentHead | undefined => read<ConsentHead>(state);
-export const readVersion = (state: Uint8Array): ConsentVersion | undefined => read<ConsentVersion>(state);
-
-export function valueText(value: ConsentHead | ConsentVersion): string {
-  return canonicalJson(value as unknown as JsonObject);
+/** The version; undefined where there is none. Refuses BAD_STATE for what is none. */
+export function readVersion(state: Uint8Array): ConsentVersion | undefined {
+  return stored(state, 'a version of the Consent', versionOf);
 }
 
 /** Whether the stored version says what the argument says. */
 export function isSame(
-  stored: ConsentVersion,
+  version: Pick<ConsentVersion, 'recorded' | 'binding' | 'state'>,
   argument: Pick<ConsentArgument, 'recorded' | 'binding'>,
   state: ConsentVersion['state'],
 ): boolean {
   const { recorded, binding } = argument;
-  return stored.recorded === recorded && stored.binding === binding && stored.state === state;
+  return version.recorded === recorded && version.binding === binding && version.state === state;
 }

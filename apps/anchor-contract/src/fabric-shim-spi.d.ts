@@ -25,3 +25,14 @@ declare module 'fabric-shim/lib/logger.js' {
   }
   export = logging;
 }
+
+declare module 'fabric-shim/lib/iterators.js' {
+  interface HistoryQueryIterator {
+    response: { getResultsList(): { getResultbytes_asU8(): Uint8Array }[] };
+    currentLoc: number;
+    /** The change at `currentLoc`, after which that is the next one. */
+    _createAndEmitResult(): { value: object; done: false };
+  }
+  const iterators: { HistoryQueryIterator: { prototype: HistoryQueryIterator } };
+  export = iterators;
+}

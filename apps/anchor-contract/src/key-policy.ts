@@ -40,12 +40,13 @@ export function everyonePolicy(organizations: readonly string[]): Uint8Array {
   return policyOf(organizations, outOf(all.length, all));
 }
 
-/** A peer of the custodian, or, so that nothing is frozen when it has vanished, peers of a majority of the witnesses. */
-export function custodianPolicy(custodian: string, witnesses: readonly string[]): Uint8Array {
-  const majority = Math.floor(witnesses.length / 2) + 1;
-  const standIn = outOf(
-    majority,
-    witnesses.map((_, index) => signedBy(index + 1)),
-  );
-  return policyOf([custodian, ...witnesses], outOf(1, [signedBy(0), standIn]));
+/** No endorsement is enough, whoever gives it: the value stays as it is. */
+export function nobodyPolicy(): Uint8Array {
+  return policyOf([], outOf(1, []));
+}
+
+/** Peers of more than half of the organisations. */
+export function majorityPolicy(organizations: readonly string[]): Uint8Array {
+  const all = organizations.map((_, index) => signedBy(index));
+  return policyOf(organizations, outOf(Math.floor(all.length / 2) + 1, all));
 }

@@ -10,8 +10,10 @@ export type RefusalCode =
   /** The version is on the ledger, and says something else. */
   | 'WRITTEN_ONCE'
   | 'FOREIGN_CONSENT'
-  /** A version of a Consent cannot be recorded before the one before it. */
+  /** A version of a Consent cannot be recorded before the one before it, nor an escape bind at another time than its own. */
   | 'BAD_TIME'
+  /** A Consent has times that are still to come. No refusal for good: they will have come. */
+  | 'TOO_EARLY'
   | 'UNKNOWN_BATCH'
   /** The site has a log on this channel already, so there is nothing that it could adopt. */
   | 'HAS_LOG'
@@ -25,6 +27,7 @@ export type RefusalCode =
   | 'UNKNOWN_CONSENT'
   | 'BAD_ARGUMENT'
   | 'UNKNOWN_FUNCTION'
+  /** What the state holds cannot be read. */
   | 'BAD_STATE';
 
 /** Thrown inside a transaction function; the peer passes `message` on as `chaincode response 500, <message>`. */

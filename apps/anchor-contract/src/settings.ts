@@ -4,9 +4,11 @@ export interface Settings {
   decisionBoundSeconds: number;
   /** How many days the log of a custodian has to stand still before a witness may revoke in its place. */
   vanishedAfterDays: number;
+  /** How many seconds a time that is named may lie after its transaction's own, and that of an escape also before it. */
+  clockBoundSeconds: number;
 }
 
-export const DEFAULTS: Settings = { decisionBoundSeconds: 15 * 60, vanishedAfterDays: 30 };
+export const DEFAULTS: Settings = { decisionBoundSeconds: 15 * 60, vanishedAfterDays: 30, clockBoundSeconds: 15 * 60 };
 
 function whole(name: string, text: string | undefined, otherwise: number): number {
   if (text === undefined || text === '') return otherwise;
@@ -15,11 +17,12 @@ function whole(name: string, text: string | undefined, otherwise: number): numbe
   return value;
 }
 
-/** Reads DECISION_BOUND_SECONDS and VANISHED_AFTER_DAYS. Throws Error naming the one that is no whole number. */
+/** Reads DECISION_BOUND_SECONDS, VANISHED_AFTER_DAYS and CLOCK_BOUND_SECONDS. Throws Error naming the one that is no whole number. */
 export function readSettings(variables: Record<string, string | undefined>): Settings {
-  const { DECISION_BOUND_SECONDS: bound, VANISHED_AFTER_DAYS: days } = variables;
+  const { DECISION_BOUND_SECONDS: bound, VANISHED_AFTER_DAYS: days, CLOCK_BOUND_SECONDS: clock } = variables;
   return {
     decisionBoundSeconds: whole('DECISION_BOUND_SECONDS', bound, DEFAULTS.decisionBoundSeconds),
     vanishedAfterDays: whole('VANISHED_AFTER_DAYS', days, DEFAULTS.vanishedAfterDays),
+    clockBoundSeconds: whole('CLOCK_BOUND_SECONDS', clock, DEFAULTS.clockBoundSeconds),
   };
 }

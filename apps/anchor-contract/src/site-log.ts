@@ -1,9 +1,11 @@
 // RFC 6962 section 2.1: a site's append-only log, kept on the ledger as the compact range of its tree
-import { CompactRange, HASH_SIZE } from '../../../libs/merkle/src/index.js';
-import { type AppendArgument, ENTRY_SIZE, type Reliance } from './append-argument.js';
-import { canonicalJson, type JsonObject } from './canonical-json.js';
+import { type CompactRange, HASH_SIZE } from '../../../libs/merkle/src/index.js';
+import { type AppendArgument, ENTRY_SIZE, type Reliance, reliance } from './append-argument.js';
+import { count, hash, list, members, site } from './argument-shape.js';
+import { canonicalJson, type Json, type JsonObject } from './canonical-json.js';
 import { Refusal } from './refusal.js';
-import type { Violation } from './violation.js';
+import { perhapsEmpty, stored, storedRange, text } from './stored.js';
+import { readViolation, type Violation } from './violation.js';
 
 /** Values written before batches named the consents they relied on have no `format`, nor the members from `at` on. */
 export const LOG_FORMAT = 'holdfast-log/2';
@@ -35,10 +37,29 @@ export type PriorLog = Omit<SiteLog, 'format' | 'at' | 'decided' | 'consents' | 
 
 export const logKey = (site: string): string => `log:${site}`;
 
-/** The stored log; undefined for a site that has none yet. */
+const FIRST_FORMAT = ['first', 'last', 'leaves', 'mspId', 'range', 'root', 'site', 'size', 'txId'];
+const SINCE = ['at', 'before', 'carried', 'consents', 'decided', 'format', 'organizations', 'violations'];
+
+function perhaps(value: Json | undefined, read: (value: Json) => unknown): void {
+  if (value !== undefined) read(value);
+}
+
+function logOf(value: unknown): PriorLog {
+  const log = members(value, FIRST_FORMAT, SINCE);
+  site(log.site);
+  for (const name of ['mspId', 'leaves', 'txId']) text(name, log[name]);
+  for (const name of ['first', 'last', 'size']) count(name, log[name]);
+  hash('root', log.root);
+  for (const one of list('range', log.range)) hash('range', one);
+  for (const name of ['at', 'decided']) perhaps(log[name], (given) => count(name, given));
+  perhaps(log.consents, (given) => perhapsEmpty('consents', given).forEach(reliance));
+  perhaps(log.violations, (given) => perhapsEmpty('violations', given).forEach(readViolation));
+  return log as unknown as PriorLog;
+}
+
+/** The stored log; undefined for a site that has none yet. Refuses BAD_STATE for what is none. */
 export function readLog(state: Uint8Array): PriorLog | undefined {
-  if (state.length === 0) return undefined;
-  return JSON.parse(Buffer.from(state).toString('utf8')) as PriorLog;
+  return stored(state, 'the log', logOf);
 }
 
 export function logText(log: PriorLog): string {
@@ -49,19 +70,6 @@ export function logText(log: PriorLog): string {
 export function headText(log: PriorLog): string {
   const { leaves: _leaves, consents: _consents, violations: _violations, ...head } = log;
   return canonicalJson(head as unknown as JsonObject);
-}
-
-function storedRange(log: PriorLog | undefined): CompactRange {
-  try {
-    return log
-      ? CompactRange.of(
-          log.size,
-          log.range.map((hash) => Buffer.from(hash, 'base64')),
-        )
-      : CompactRange.of(0, []);
-  } catch {
-    throw new Refusal('BAD_STATE', 'the stored range is not that of a tree');
-  }
 }
 
 /** Refuses whatever does not continue the log exactly where it ends. */
@@ -83,7 +91,7 @@ function leavesOf(entries: Buffer): Buffer {
 }
 
 function extended(log: PriorLog | undefined, batch: AppendArgument): CompactRange {
-  const range = storedRange(log);
+  const range = storedRange(log?.size ?? 0, log?.range ?? []);
   range.appendAll(leavesOf(batch.entries));
   if (range.root().toString('base64') !== batch.root)
     throw new Refusal('WRONG_ROOT', 'the leaves do not give this root');

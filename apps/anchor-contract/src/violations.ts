@@ -1,7 +1,8 @@
-// Violations since a place of a site's log, judged anew: a revocation that arrived after the batch counts as well
+// Violations since a place of a site's log, judged anew: a revocation that arrived after the batch counts as well, and so does an escape
 import type { Context } from 'fabric-contract-api';
 import type { Reliance } from './append-argument.js';
 import { intervalOf } from './consent-ledger.js';
+import type { Escapes } from './escapes.js';
 import { eachBatch } from './log-history.js';
 import type { PriorLog } from './site-log.js';
 import { type Interval, outside, type Violation } from './violation.js';
@@ -20,12 +21,13 @@ export interface ViolatingBatch {
 export async function violationsSince(
   ctx: Context,
   { site, since }: { site: string; since: number },
+  escapes: Escapes,
 ): Promise<{ batches: ViolatingBatch[]; complete: 0 | 1 }> {
   const batches: ViolatingBatch[] = [];
   const known = new Map<string, Promise<Interval>>();
   const interval = (relied: Reliance) => {
     const name = `${relied.handle}:${relied.version}`;
-    if (!known.has(name)) known.set(name, intervalOf(ctx, relied));
+    if (!known.has(name)) known.set(name, escapedInterval(ctx, relied, escapes));
     return known.get(name)!;
   };
   await eachBatch(ctx, site, async (log) => {
@@ -36,6 +38,11 @@ export async function violationsSince(
     return true;
   });
   return { batches: batches.slice(0, MOST), complete: batches.length > MOST ? 0 : 1 };
+}
+
+async function escapedInterval(ctx: Context, relied: Reliance, escapes: Escapes): Promise<Interval> {
+  const interval = await intervalOf(ctx, relied);
+  return { ...interval, escaped: interval.version && (await escapes.bindingOf(interval.version)) };
 }
 
 async function judged(log: PriorLog, interval: (relied: Reliance) => Promise<Interval>): Promise<Violation[]> {

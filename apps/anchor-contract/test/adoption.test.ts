@@ -128,8 +128,37 @@ describe('Consents that are carried over', () => {
     expect(await channel.call('carryConsents', { consents: CONSENTS.slice(3), first: 3, site: SITE })).toBeUndefined();
     for (const one of CONSENTS)
       expect(channel.value(`consent:${one.handle}:${one.version}`)).toMatchObject({ ...one, by: OWN });
-    const head = channel.value(`consent:${handle('y')}`);
-    expect(head).toMatchObject({ custodian: OWN, site: SITE, version: 2, witnesses: ['BMSP', 'CMSP'] });
+    const wayOut = { site: SITE, witnesses: ['BMSP', 'CMSP'] };
+    expect(channel.value(`escape:${handle('y')}:2`)).toMatchObject(wayOut);
+    const story = await contract.consent(channel.state.context(OWN), textOf({ handle: handle('y') }));
+    expect(JSON.parse(story)).toMatchObject({ custodian: OWN, ...wayOut, versions: [{}, { state: 'revoked' }] });
+    const next = {
+      binding: 30,
+      handle: handle('y'),
+      recorded: 30,
+      site: SITE,
+      version: 3,
+      witnesses: ['BMSP', 'CMSP'],
+    };
+    expect(await channel.call('putConsent', next)).toBeUndefined();
+  });
+
+  it('are written once like all others', async () => {
+    const channel = new Channel();
+    await channel.adopted();
+    const policy = channel.state.policies.get(`consent:${CONSENTS[0]!.handle}:1`)!;
+    expect(common.SignaturePolicyEnvelope.deserializeBinary(policy).getIdentitiesList()).toEqual([]);
+  });
+
+  it('are refused where another organisation has put one of them first', async () => {
+    const channel = new Channel();
+    const { handle: first } = CONSENTS[0]!;
+    const { binding, recorded } = CONSENTS[0]!;
+    const put = { binding, handle: first, recorded, site: 'other', version: 1, witnesses: [OWN] };
+    await channel.call('putConsent', put, 'BMSP');
+    await channel.call('offerAdoption', offer());
+    const carry = (first: number, consents: object[]) => channel.call('carryConsents', { consents, first, site: SITE });
+    expect(await carry(0, CONSENTS)).toMatch(/^FOREIGN_CONSENT /);
   });
 
   it('are refused out of their order, twice, or when there are more than were offered', async () => {

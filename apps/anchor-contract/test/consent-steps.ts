@@ -7,7 +7,11 @@ import { batchAfter, leafOf, textOf } from './plain-log.js';
 export const OWN = 'HospitalAMSP';
 export const OTHER = 'HospitalBMSP';
 export const SITE = 'ward.example';
-export const contract = new AnchorContract({ decisionBoundSeconds: 900, vanishedAfterDays: 30 });
+export const contract = new AnchorContract({
+  decisionBoundSeconds: 900,
+  vanishedAfterDays: 30,
+  clockBoundSeconds: 900,
+});
 
 export const handleOf = (name: string): string => createHash('sha256').update(name).digest('base64url');
 
@@ -35,8 +39,22 @@ export function consentText({ name = 'c', version, recorded = version * 1000, ..
 export const put = (state: LedgerState, step: Step, mspId = OWN): Promise<void> =>
   contract.putConsent(state.context(mspId), consentText(step));
 
-export const revoke = (state: LedgerState, step: Step, mspId = OWN): Promise<void> =>
-  contract.revokeConsent(state.context(mspId), consentText(step));
+export const revoke = (state: LedgerState, step: Step): Promise<void> =>
+  contract.revokeConsent(state.context(OWN), consentText(step));
+
+/** The microseconds of the state's time, and so many seconds more. */
+export const microsOf = (state: LedgerState, seconds = 0): number => (state.time.getTime() + seconds * 1000) * 1000;
+
+/** A witness asks for version `version` as a revocation; it binds at the time of its transaction, or as the step says. */
+export function standIn(state: LedgerState, step: Step, mspId = OTHER, by = contract): Promise<void> {
+  const recorded = step.recorded ?? microsOf(state);
+  return by.revokeConsent(state.context(mspId), consentText({ ...step, recorded, witnesses: [OWN] }));
+}
+
+/** All that the query `consent` tells. */
+export async function storyOf(state: LedgerState, by = contract, name = 'c') {
+  return JSON.parse(await by.consent(state.context(OWN), textOf({ handle: handleOf(name) })));
+}
 
 export interface Relied {
   version: number;

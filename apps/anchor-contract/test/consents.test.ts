@@ -1,20 +1,27 @@
 import { common, msp } from '@hyperledger/fabric-protos';
 import { describe, expect, test } from '@jest/globals';
-import { consentText, contract, handleOf, Log, OTHER, OWN, put, revoke, SITE } from './consent-steps.js';
+import {
+  consentText,
+  contract,
+  handleOf,
+  storyOf as history,
+  Log,
+  microsOf,
+  OTHER,
+  OWN,
+  put,
+  revoke,
+  SITE,
+} from './consent-steps.js';
 import { LedgerState } from './ledger-state.js';
 import { batchAfter, leafOf, textOf } from './plain-log.js';
 
 const THIRD = 'HospitalCMSP';
-const LATER = new Date('2026-03-01T00:00:00Z');
 
 async function inForce(): Promise<LedgerState> {
   const state = new LedgerState();
   await put(state, { version: 1 });
   return state;
-}
-
-async function history(state: LedgerState) {
-  return JSON.parse(await contract.consent(state.context(OWN), textOf({ handle: handleOf('c') })));
 }
 
 describe('a Consent on the ledger', () => {
@@ -23,39 +30,66 @@ describe('a Consent on the ledger', () => {
     await revoke(state, { version: 2, binding: 2_500 });
     const handle = handleOf('c');
     expect([...state.values.keys()].sort()).toEqual([
-      `consent:${handle}`,
       `consent:${handle}:1`,
       `consent:${handle}:2`,
+      `escape:${handle}:1`,
+      `escape:${handle}:2`,
     ]);
-    const { custodian, versions } = await history(state);
-    expect(custodian).toBe(OWN);
+    const { versions, ...told } = await history(state);
+    expect(told).toEqual({ custodian: OWN, escapes: [], handle, site: SITE, witnesses: [OTHER] });
     expect(versions).toMatchObject([
       { version: 1, state: 'recorded', recorded: 1_000, by: OWN, txId: 'tx1' },
       { version: 2, state: 'revoked', recorded: 2_000, binding: 2_500, by: OWN, txId: 'tx2' },
     ]);
   });
 
-  test('may only be changed with the endorsement of its custodian, or of a majority of the witnesses', async () => {
+  const policyOf = (state: LedgerState, key: string) =>
+    common.SignaturePolicyEnvelope.deserializeBinary(state.policies.get(key)!);
+
+  test('is changed by nobody once it is written, whoever endorses that', async () => {
+    const state = await inForce();
+    const choice = policyOf(state, `consent:${handleOf('c')}:1`)
+      .getRule()!
+      .getNOutOf()!;
+    expect([choice.getN(), choice.getRulesList()]).toEqual([1, []]);
+  });
+
+  test('may be ended by a majority of the witnesses beside it, and the custodian does not change what they write', async () => {
     const state = new LedgerState();
-    await put(state, { version: 1, witnesses: [OTHER, THIRD, 'HospitalDMSP'] });
-    for (const key of state.values.keys()) {
-      const policy = common.SignaturePolicyEnvelope.deserializeBinary(state.policies.get(key)!);
-      const named = policy.getIdentitiesList().map((one) => msp.MSPRole.deserializeBinary(one.getPrincipal_asU8()));
-      expect(named.map((role) => [role.getMspIdentifier(), role.getRole()])).toEqual(
-        [OWN, OTHER, THIRD, 'HospitalDMSP'].map((id) => [id, msp.MSPRole.MSPRoleType.PEER]),
-      );
-      const either = policy.getRule()!.getNOutOf()!;
-      expect(either.getN()).toBe(1);
-      const [custodian, standIn] = either.getRulesList();
-      expect(custodian!.getSignedBy()).toBe(0);
-      expect(standIn!.getNOutOf()!.getN()).toBe(2);
-      expect(
-        standIn!
-          .getNOutOf()!
-          .getRulesList()
-          .map((rule) => rule.getSignedBy()),
-      ).toEqual([1, 2, 3]);
-    }
+    const witnesses = [OTHER, THIRD, 'HospitalDMSP'];
+    await put(state, { version: 1, witnesses });
+    const policy = policyOf(state, `escape:${handleOf('c')}:1`);
+    const named = policy.getIdentitiesList().map((one) => msp.MSPRole.deserializeBinary(one.getPrincipal_asU8()));
+    const { PEER } = msp.MSPRole.MSPRoleType;
+    expect(named.map((role) => [role.getMspIdentifier(), role.getRole()])).toEqual(witnesses.map((id) => [id, PEER]));
+    const choice = policy.getRule()!.getNOutOf()!;
+    expect([choice.getN(), choice.getRulesList().map((rule) => rule.getSignedBy())]).toEqual([2, [0, 1, 2]]);
+  });
+
+  test('needs nothing but its versions to go on: each writes keys of its own, and reads no others', async () => {
+    const state = await inForce();
+    await put(state, { version: 2 });
+    const [reads, puts] = [state.read.length, state.puts];
+    await put(state, { version: 3 });
+    const key = `consent:${handleOf('c')}`;
+    expect(new Set(state.read.slice(reads))).toEqual(new Set([`${key}:1`, `${key}:2`, `${key}:3`]));
+    expect(state.puts - puts).toBe(2);
+  });
+
+  test('is refused for now, and not for good, while its times are still to come', async () => {
+    const state = await inForce();
+    const at = (seconds: number) => put(state, { version: 2, recorded: 2_000, binding: microsOf(state, seconds) });
+    await expect(at(901)).rejects.toThrow(/^TOO_EARLY /);
+    const ahead = put(new LedgerState(), { version: 1, recorded: 9_000_000_000_000_000 });
+    await expect(ahead).rejects.toThrow(/^TOO_EARLY /);
+    await at(900);
+  });
+
+  test('that somebody else has put first is not taken for the own one, also if it says the same', async () => {
+    const state = new LedgerState();
+    await contract.putConsent(state.context(OTHER), consentText({ version: 1, witnesses: [OWN] }));
+    await expect(put(state, { version: 1, witnesses: [THIRD] })).rejects.toThrow(/^FOREIGN_CONSENT /);
+    expect((await history(state)).custodian).toBe(OTHER);
   });
 
   test.each<[string, () => Promise<LedgerState>, string, string, RegExp]>([
@@ -69,7 +103,14 @@ describe('a Consent on the ledger', () => {
       consentText({ version: 2, recorded: 1 }),
       /^BAD_TIME /,
     ],
-    ['a version of another organisation', inForce, OTHER, consentText({ version: 2 }), /^FOREIGN_CONSENT /],
+    [
+      'a version of another organisation',
+      inForce,
+      OTHER,
+      consentText({ version: 2, witnesses: [OWN] }),
+      /^FOREIGN_CONSENT /,
+    ],
+    ['a witness that is oneself', inForce, OWN, consentText({ version: 2, witnesses: [OWN, OTHER] }), /^BAD_ARGUMENT /],
     [
       'a version that binds before it is recorded',
       inForce,
@@ -118,48 +159,6 @@ describe('a Consent on the ledger', () => {
 
   test('that nobody knows is refused as unknown', async () => {
     await expect(history(new LedgerState())).rejects.toThrow(/^UNKNOWN_CONSENT /);
-  });
-});
-
-describe('a custodian that has vanished', () => {
-  test('can be stood in for by a witness, who may revoke and nothing else', async () => {
-    const state = await inForce();
-    state.time = LATER;
-    await expect(put(state, { version: 2 }, OTHER)).rejects.toThrow(/^FOREIGN_CONSENT /);
-    await expect(revoke(state, { version: 2 }, THIRD)).rejects.toThrow(/^FOREIGN_CONSENT /);
-    await revoke(state, { version: 2 }, OTHER);
-    const { custodian, versions } = await history(state);
-    expect([custodian, versions[1].by, versions[1].state]).toEqual([OWN, OTHER, 'revoked']);
-    await expect(revoke(state, { version: 2 }, OTHER)).rejects.toThrow(/^ALREADY_RECORDED /);
-    await expect(revoke(state, { version: 3 }, OTHER)).rejects.toThrow(/^FOREIGN_CONSENT /);
-  });
-
-  test('is stood in for in the head of the Consent alone, whose policy does not ask for it; its next version gives that a key', async () => {
-    const state = await inForce();
-    const keys = [...state.values.keys()];
-    state.time = LATER;
-    await revoke(state, { version: 2 }, OTHER);
-    expect([...state.values.keys()]).toEqual(keys);
-    const log = new Log(state);
-    expect(await log.relies({ version: 1, earliest: 1_500 })).toEqual([]);
-    expect(await log.relies({ version: 1, earliest: 2_000 })).toMatchObject([{ reason: 'ENDED' }]);
-    expect(await log.relies({ version: 2, earliest: 2_100 })).toMatchObject([{ reason: 'REVOKED' }]);
-    await put(state, { version: 3 });
-    const { versions } = await history(state);
-    expect(versions.map(({ by, state: is }: { by: string; state: string }) => [by, is])).toEqual([
-      [OWN, 'recorded'],
-      [OTHER, 'revoked'],
-      [OWN, 'recorded'],
-    ]);
-    expect(await log.relies({ version: 2, earliest: 2_100 })).toMatchObject([{ reason: 'REVOKED' }]);
-    expect(await log.relies({ version: 3, earliest: 3_100 })).toEqual([]);
-  });
-
-  test('has not vanished while its log moves', async () => {
-    const state = await inForce();
-    state.time = LATER;
-    await contract.append(state.context(OWN), textOf(batchAfter(SITE, [], [leafOf('a')])));
-    await expect(revoke(state, { version: 2 }, OTHER)).rejects.toThrow(/^FOREIGN_CONSENT /);
   });
 });
 
@@ -227,12 +226,12 @@ describe('a batch that relied on a Consent', () => {
     return state.read.slice(before).filter((key) => key.startsWith('consent:'));
   }
 
-  test('reads that there is no next version, and the head, so that a revocation on its way makes it invalid', async () => {
+  test('reads that there is no next version, so that a revocation on its way makes it invalid', async () => {
     const key = `consent:${handleOf('c')}`;
-    expect(await readFor(await inForce(), 1)).toEqual([`${key}:1`, `${key}:2`, key]);
+    expect(await readFor(await inForce(), 1)).toEqual([`${key}:1`, `${key}:2`]);
   });
 
-  test('reads only what is written once where there is a next version, so that further ones do not make it invalid', async () => {
+  test('reads nothing but the version and the next, so that further ones do not make it invalid', async () => {
     const state = await inForce();
     await put(state, { version: 2 });
     const key = `consent:${handleOf('c')}`;

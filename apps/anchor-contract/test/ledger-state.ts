@@ -3,6 +3,8 @@ import type { Context } from 'fabric-contract-api';
 interface Change {
   txId: string;
   value: Buffer;
+  isDelete: boolean;
+  timestamp: { seconds: number; nanos: number };
 }
 
 /** The part of a peer that the contract needs: one state, one caller at a time, and a record of what it was asked for. */
@@ -41,8 +43,7 @@ export class LedgerState {
       },
       putState: async (key: string, value: Uint8Array) => {
         this.puts += 1;
-        this.values.set(key, Buffer.from(value));
-        this.changes.set(key, [{ txId, value: Buffer.from(value) }, ...(this.changes.get(key) ?? [])]);
+        this.write(key, Buffer.from(value), txId);
       },
       setStateValidationParameter: async (key: string, policy: Uint8Array) => {
         this.policies.set(key, Buffer.from(policy));
@@ -50,6 +51,14 @@ export class LedgerState {
       getHistoryForKey: async (key: string) => this.history(key),
     };
     return { stub, clientIdentity: { getMSPID: () => mspId } } as unknown as Context;
+  }
+
+  /** Writes as a transaction does that the contract did not run. */
+  write(key: string, value: Buffer, txId: string): void {
+    const milliseconds = this.time.getTime();
+    const timestamp = { seconds: Math.floor(milliseconds / 1000), nanos: (milliseconds % 1000) * 1_000_000 };
+    this.values.set(key, value);
+    this.changes.set(key, [{ txId, value, isDelete: false, timestamp }, ...(this.changes.get(key) ?? [])]);
   }
 
   private history(key: string) {

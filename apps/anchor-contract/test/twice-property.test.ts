@@ -1,7 +1,7 @@
 // Fabric endorsement: every peer runs the transaction by itself, and all must come to the same writes
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { consentText, contract, handleOf, OTHER, OWN, SITE } from './consent-steps.js';
+import { consentText, contract, handleOf, microsOf, OTHER, OWN, SITE } from './consent-steps.js';
 import { LedgerState } from './ledger-state.js';
 import { batchAfter, leafOf, textOf } from './plain-log.js';
 
@@ -9,7 +9,7 @@ const names = fc.constantFrom('a', 'b', 'c');
 const version = fc.integer({ min: 1, max: 4 });
 const time = fc.integer({ min: 0, max: 10_000 });
 const mspId = fc.constantFrom(OWN, OWN, OWN, OTHER);
-const consent = fc.record({ name: names, version, recorded: time, longer: fc.nat(500) });
+const consent = fc.record({ name: names, version, recorded: time, longer: fc.nat(500), now: fc.boolean() });
 const relied = fc.uniqueArray(fc.record({ name: names, version, earliest: time, longer: fc.nat(500) }), {
   selector: (one) => `${one.name}${one.version}`,
   maxLength: 5,
@@ -17,15 +17,22 @@ const relied = fc.uniqueArray(fc.record({ name: names, version, earliest: time, 
 const step = fc.oneof(
   fc.record({ kind: fc.constantFrom('putConsent' as const, 'revokeConsent' as const), mspId, consent }),
   fc.record({ kind: fc.constant('append' as const), mspId, relied }),
+  fc.record({ kind: fc.constant('wait' as const), days: fc.integer({ min: 0, max: 40 }) }),
 );
 
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-function run(state: LedgerState, one: Step, leaves: readonly Buffer[]): Promise<void> {
+async function run(state: LedgerState, one: Step, leaves: readonly Buffer[]): Promise<void> {
+  if (one.kind === 'wait') {
+    state.time = new Date(state.time.getTime() + one.days * 24 * 60 * 60 * 1000);
+    return;
+  }
   const context = state.context(one.mspId);
   if (one.kind !== 'append') {
-    const { longer, ...more } = one.consent;
-    return contract[one.kind](context, consentText({ ...more, binding: more.recorded + longer }));
+    const { longer, now, recorded: early, ...more } = one.consent;
+    const recorded = now ? microsOf(state) : early;
+    const witnesses = [one.mspId === OWN ? OTHER : OWN];
+    return contract[one.kind](context, consentText({ ...more, recorded, binding: recorded + longer, witnesses }));
   }
   const consents = one.relied
     .map(({ name, version: of, earliest, longer }) => ({

@@ -5,8 +5,8 @@ import { type Ledger, LedgerError } from '#libs/ledger';
 /** The contract cannot read what it was given: some event of the batch, and no other circumstance, is at fault. */
 const OF_THE_CONTENT = new Set(['BAD_ARGUMENT']);
 
-/** Refusals of a Consent that no later attempt will change. */
-const OF_THE_CONSENT = new Set(['BAD_ARGUMENT', 'WRITTEN_ONCE', 'FOREIGN_CONSENT', 'BAD_TIME']);
+/** Refusals of a Consent that no later attempt will change: what is under the key of a version stays there, also what cannot be read. */
+const OF_THE_CONSENT = new Set(['BAD_ARGUMENT', 'WRITTEN_ONCE', 'FOREIGN_CONSENT', 'BAD_TIME', 'BAD_STATE']);
 
 /**
  * Why this batch will never be taken because of an event in it; undefined when the ledger is away, is at another place of the

@@ -78,6 +78,7 @@ export function anchorContract(config: Config, ports: Ports): ServiceSpec {
       ...bareVariables(config),
       DECISION_BOUND_SECONDS: config.variables.DECISION_BOUND_SECONDS,
       VANISHED_AFTER_DAYS: config.variables.VANISHED_AFTER_DAYS,
+      CLOCK_BOUND_SECONDS: config.variables.CLOCK_BOUND_SECONDS,
       CHAINCODE_SERVER_ADDRESS: `127.0.0.1:${ports.contract}`,
       CHAINCODE_ID,
     },
