@@ -52,6 +52,15 @@ describe('a Consent that the contract refuses', () => {
     expect(await isConsentOnLedger(site.database.query, 'behind', 2)).toBe(true);
   });
 
+  it('because its times are still to come is taken later, because what is under its key cannot be read never', async () => {
+    await records.consent('ahead', 'p1');
+    await expect(workers(refusing('TOO_EARLY')).consents.settle(lease)).rejects.toThrow('refused');
+    await workers(refusing('BAD_STATE')).consents.settle(lease);
+    expect(await reasons()).toEqual(['BAD_STATE']);
+    await site.database.query('UPDATE consent_event SET refused = NULL');
+    expect(await workers().consents.settle(lease)).toBe(1);
+  });
+
   it('for good is named, and so are those that come after it and miss it', async () => {
     await records.consent('refused', 'p1');
     await records.consent('refused', 'p1', 'inactive');
