@@ -16,7 +16,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 async function read(text: string) {
   const path = join(folder, 'content.json');
   await writeFile(path, text);
-  return storedBytes(path);
+  const { forms, isWhole } = await storedBytes(path);
+  return { forms: forms.map(String), isWhole };
 }
 
 const content = randomBytes(3_000_001);
@@ -25,17 +26,40 @@ const named = JSON.stringify(
 );
 const head = '{"resourceType":"Binary","id":"ü","contentType":"text/plain; x=\\"data\\":\\"",';
 
-test('of a Binary whose content is kept outside, all but the data, which is compared with its hash', async () => {
-  const { bytes, isWhole } = await read(`${head}"data":"${content.toString('base64')}","_data":${named}}`);
-  expect([bytes.toString(), isWhole]).toEqual([`${head}"_data":${named}}`, true]);
+const binary = (data: string, more = '') => `${head}"data":"${data}","_data":${named}${more}}`;
+
+test('of a Binary that names its content, all but the data, which is compared with its hash, or everything', async () => {
+  const sent = binary(content.toString('base64'));
+  expect(await read(sent)).toEqual({ forms: [`${head}"_data":${named}}`, sent], isWhole: true });
 });
 
 test('one byte of the content that differs is noticed, and so is one that is missing', async () => {
   const other = Buffer.from(content);
   other[1_234_567] = (other[1_234_567] ?? 0) ^ 1;
   for (const data of [other, content.subarray(0, -1), Buffer.alloc(0)]) {
-    expect((await read(`${head}"data":"${data.toString('base64')}","_data":${named}}`)).isWhole).toBe(false);
+    const sent = binary(data.toString('base64'));
+    expect(await read(sent)).toEqual({ forms: [sent], isWhole: false });
   }
+});
+
+test.each<[string, (data: string) => string]>([
+  ['junk', (data) => `${data.slice(0, 400)}!!${data.slice(400)}`],
+  ['white space', (data) => `${data.slice(0, 400)} \t${data.slice(400)}`],
+  ['the alphabet of base64url', (data) => data.replaceAll('+', '-').replaceAll('/', '_')],
+  ['an escape of JSON', (data) => data.replace('/', '\\/')],
+  ['no padding', (data) => data.replace(/=+$/, '')],
+  ['padding too much', (data) => `${data}====`],
+  [
+    'padding in the middle',
+    (data) => `${Buffer.from(data, 'base64').subarray(0, 4).toString('base64')}${data.slice(8)}`,
+  ],
+  [
+    'bits after the last byte',
+    (data) => data.replace(/.(?==+$)/, (last) => String.fromCharCode(last.charCodeAt(0) + 1)),
+  ],
+])('content that only a forgiving decoder reads as the named is not the named: %s', async (_, change) => {
+  const sent = binary(change(content.toString('base64')));
+  expect(await read(sent)).toEqual({ forms: [sent], isWhole: false });
 });
 
 test.each([
@@ -48,5 +72,5 @@ test.each([
   ['no JSON', '{"data":"aGk=","_data":'],
   ['nothing', ''],
 ])('everything, of %s', async (_, text) => {
-  expect(await read(text)).toEqual({ bytes: Buffer.from(text), isWhole: true });
+  expect(await read(text)).toEqual({ forms: [text], isWhole: true });
 });

@@ -1,10 +1,11 @@
 // verify: what a real receipt from a real ledger must survive, and what it must not
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { dataElement } from '#libs/blob';
 import {
   contentCommitment,
   contentOpening,
@@ -159,6 +160,35 @@ describe('a receipt from the ledger', () => {
   });
 });
 
+describe('a Binary that was recorded with its content and names it as well', () => {
+  const data = Buffer.from('what is in it');
+  const named = JSON.stringify(dataElement({ size: data.length, sha256: createHash('sha256').update(data).digest() }));
+  const sent = `{"resourceType":"Binary","id":"b1","data":"${data.toString('base64')}","_data":${named}}`;
+  const binary = { ...content, bytes: Buffer.from(sent), type: 'Binary', id: 'b1' };
+  const judge = async (text: string) => {
+    await writeFile(file('binary.json'), text);
+    return verifyFile(file('binary-receipt.json'), file('pin.json'), file('binary.json'));
+  };
+
+  it('is OK as a read sends it, and ALTERED with other data', async () => {
+    const site = sites[0]!;
+    const subject = { type: 'Binary', id: 'b1', version: '1' };
+    const made = await site.addEvent({ ...draft, subject, content: contentCommitment(key, binary) });
+    await site.anchor(installations[0]!);
+    const openings = { opening: decodeOpening(made.opening), content: contentOpening(key, binary) };
+    await writeFile(file('binary-receipt.json'), await site.receipt(8, openings));
+    expect((await judge(sent)).lines.join('\n')).toMatch(/content +equal to what was recorded/);
+    expect(await judge(sent.replace('"data":"d', '"data":"e'))).toEqual({
+      exitCode: 1,
+      lines: [expect.stringMatching(/^ALTERED +the data of this Binary is not what/)],
+    });
+    expect(await judge(sent.replace('b1', 'b2'))).toEqual({
+      exitCode: 1,
+      lines: [expect.stringMatching(/^ALTERED +the content differs/)],
+    });
+  });
+});
+
 describe('a file that is none', () => {
   it.each([
     ['missing.json', 'pin.json', /missing.json cannot be read/],
@@ -183,7 +213,7 @@ describe('the log since a kept checkpoint', () => {
   it('is OK when it has only grown', async () => {
     expect(await since('checkpoint.txt')).toMatchObject({
       exitCode: 0,
-      lines: [expect.stringMatching(/^OK +the log of 308 leaves/)],
+      lines: [expect.stringMatching(/^OK +the log of 309 leaves/)],
     });
   });
 
@@ -211,6 +241,6 @@ describe('the log since a kept checkpoint', () => {
     await writeFile(file('late.txt'), (await latestCheckpoint(sites[0]!.database.query))!.checkpoint);
     const { query } = sites[0]!.database;
     await query('DELETE FROM batch WHERE tree_size > 7');
-    expect((await since('late.txt')).lines[0]).toMatch(/^ROLLED_BACK +the log has lost its last 301 leaves/);
+    expect((await since('late.txt')).lines[0]).toMatch(/^ROLLED_BACK +the log has lost its last 302 leaves/);
   });
 });

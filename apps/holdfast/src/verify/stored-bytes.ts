@@ -3,34 +3,43 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { namedContent } from '#libs/blob';
 import { JsonError, parse } from '#libs/fhir-json';
+import { fromBase64 } from '#libs/merkle';
 import { Unusable } from './finding.js';
 
 const MOST_BYTES = 64 * 1024 * 1024;
 const DATA = '"data":"';
 const NAMED = ',"_data":';
 
-/** What was recorded, and whether content that it names by a hash is that content. */
+/** What may have been recorded of a version: in one of these forms, if it is unaltered. */
 export interface StoredBytes {
-  readonly bytes: Buffer;
+  /** None where the data differ from their hash and the file is larger than what could be recorded as it is. */
+  readonly forms: readonly Buffer[];
+  /** Whether content that it names by a hash is that content. */
   readonly isWhole: boolean;
 }
 
 /**
- * The bytes that a receipt commits to, of a file with the version as a vread sent it. Of a Binary whose content is kept outside the
- * database they are all but `data`, and name its hash: the content is compared with that, however large. Throws Unusable.
+ * The bytes that a receipt commits to, of a file with the version as a vread sent it: these very bytes. Of a Binary whose content is
+ * kept outside the database they are all but `data`, and name its hash: the content is compared with that, however large. A Binary that
+ * names its content may as well have been recorded with it, so then there are both forms. Throws Unusable.
  */
 export async function storedBytes(path: string): Promise<StoredBytes> {
   const source = new Source(path);
   const head = await source.until(DATA);
-  if (head === undefined) return { bytes: source.all(path), isWhole: true };
+  if (head === undefined) return asSent(source);
   const hash = createHash('sha256');
   const size = await source.content((piece) => hash.update(piece));
   const tail = await source.rest();
-  if (!tail.startsWith(NAMED)) return { bytes: source.all(path), isWhole: true };
+  if (!tail.startsWith(NAMED)) return asSent(source);
   const bytes = Buffer.from(head.slice(0, -DATA.length) + tail.slice(1), 'latin1');
   const named = nameIn(bytes);
-  if (named === undefined) return { bytes: source.all(path), isWhole: true };
-  return { bytes, isWhole: named.size === size && named.sha256.equals(hash.digest()) };
+  if (named === undefined) return asSent(source);
+  const isWhole = named.size === size && named.sha256.equals(hash.digest());
+  return { forms: [...(isWhole ? [bytes] : []), ...(source.isSmall ? [source.all()] : [])], isWhole };
+}
+
+function asSent(source: Source): StoredBytes {
+  return { forms: [source.all()], isWhole: true };
 }
 
 function nameIn(bytes: Buffer) {
@@ -67,20 +76,20 @@ class Source {
     }
   }
 
-  /** Hands over what stands in base64 up to the end of the string; how many bytes that is. */
-  async content(take: (piece: Buffer) => void): Promise<number> {
-    let size = 0;
-    for (;;) {
+  /** Hands over what stands in base64 up to the end of the string; how many bytes that is, undefined where it is not canonical. */
+  async content(take: (piece: Buffer) => void): Promise<number | undefined> {
+    let [size, isCanonical] = [0, true];
+    for (let isLast = false; !isLast; ) {
       const end = this.#text.indexOf('"');
       const text = this.#take(end >= 0 ? end : this.#text.length - (this.#text.length % 4));
-      const piece = Buffer.from(text, 'base64');
-      size += piece.length;
-      take(piece);
-      if (end >= 0) break;
-      if (!(await this.#more())) break;
+      isLast = end >= 0 || !(await this.#more());
+      const piece = isLast || !text.endsWith('=') ? fromBase64(text) : undefined;
+      isCanonical &&= piece !== undefined;
+      size += piece?.length ?? 0;
+      if (piece) take(piece);
     }
     this.#take(1);
-    return size;
+    return isCanonical ? size : undefined;
   }
 
   async rest(): Promise<string> {
@@ -88,9 +97,14 @@ class Source {
     return this.#text;
   }
 
+  /** Whether what was read is no more than a row could hold. */
+  get isSmall(): boolean {
+    return this.#size <= MOST_BYTES;
+  }
+
   /** The whole file. Throws Unusable where that is more than a row could hold. */
-  all(path: string): Buffer {
-    if (this.#size > MOST_BYTES) throw new Unusable(`${path} is too large to be what is expected.`);
+  all(): Buffer {
+    if (!this.isSmall) throw new Unusable(`${this.path} is too large to be what is expected.`);
     return Buffer.concat(this.#kept);
   }
 
@@ -106,7 +120,7 @@ class Source {
     });
     if (next.done) return false;
     this.#size += next.value.length;
-    if (this.#size <= MOST_BYTES) this.#kept.push(next.value);
+    if (this.isSmall) this.#kept.push(next.value);
     else this.#kept = [];
     this.#text += next.value.toString('latin1');
     return true;

@@ -1,8 +1,16 @@
 // holdfast-receipt/1 from a file, checked without server or network
-import { type AcrossMove, type Opening, type Pin, type ProvenEvent, subjectName, verifyReceipt } from '#libs/evidence';
+import {
+  type AcrossMove,
+  type Opening,
+  type Pin,
+  type ProvenEvent,
+  subjectName,
+  type Verification,
+  verifyReceipt,
+} from '#libs/evidence';
 import { openBlock } from '#libs/fabric-block';
 import { type Finding, finding, line, readFileOf, readPinFile } from './finding.js';
-import { storedBytes } from './stored-bytes.js';
+import { type StoredBytes, storedBytes } from './stored-bytes.js';
 
 /** Microseconds since 1970 as text, all six digits of them. */
 function instantOf(micros: bigint): string {
@@ -65,8 +73,13 @@ function proven(event: ProvenEvent, given: Pin): string[] {
   ];
 }
 
-function altered(detail: string): Finding {
-  return { lines: [line('ALTERED', ` ${detail}`).trim()], exitCode: 1 };
+/** The judgement on a receipt with the content in any of the forms in which it may have been recorded. */
+function judge(receipt: string, pin: Pin, content: StoredBytes): Verification {
+  const judged = content.forms.map((form) => verifyReceipt(receipt, pin, openBlock, form));
+  const held = judged.find(({ verdict }) => verdict === 'OK');
+  if (held !== undefined) return held;
+  const detail = 'the data of this Binary is not what the Binary names by its hash';
+  return content.isWhole ? judged[0]! : { verdict: 'ALTERED', detail };
 }
 
 /**
@@ -76,10 +89,10 @@ function altered(detail: string): Finding {
 export function verifyFile(file: string, pinFile: string, contentFile?: string): Promise<Finding> {
   return finding(async () => {
     const pin = await readPinFile(pinFile);
-    const receipt = await readFileOf(file);
+    const receipt = (await readFileOf(file)).toString('utf8');
     const content = contentFile === undefined ? undefined : await storedBytes(contentFile);
-    if (content?.isWhole === false) return altered('the data of this Binary is not what the Binary names by its hash');
-    const { verdict, detail, event } = verifyReceipt(receipt.toString('utf8'), pin, openBlock, content?.bytes);
+    const judgement = content ? judge(receipt, pin, content) : verifyReceipt(receipt, pin, openBlock);
+    const { verdict, detail, event } = judgement;
     const first = line(verdict, ` ${detail}`).trim();
     return event === undefined
       ? { lines: [first], exitCode: 1 }
