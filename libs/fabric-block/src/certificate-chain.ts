@@ -34,5 +34,10 @@ function issued(ca: X509Certificate, certificate: X509Certificate): boolean {
 
 /** Whether `at` lies within the dates of the certificate, both ends included. */
 export function inDate(certificate: X509Certificate, at: Date): boolean {
-  return certificate.validFromDate <= at && at <= certificate.validToDate;
+  return validFrom(certificate) <= at && at <= new Date(certificate.validTo);
+}
+
+/** When the certificate began. Read from the text: `validFromDate` came with Node 22.10. */
+export function validFrom(certificate: X509Certificate): Date {
+  return new Date(certificate.validFrom);
 }

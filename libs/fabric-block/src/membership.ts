@@ -1,7 +1,7 @@
 // Hyperledger Fabric 3.1 documentation, "Membership Service Providers (MSP)": who is a valid member of an organisation
 import { X509Certificate } from 'node:crypto';
 import { BlockError } from './block-error.js';
-import { inDate } from './certificate-chain.js';
+import { inDate, validFrom } from './certificate-chain.js';
 import { decodeIdentity, type Identity } from './identity.js';
 import { Msp, type MspRoots } from './msp.js';
 import { nodeRole, type Role } from './node-role.js';
@@ -71,7 +71,7 @@ function identify(msps: ReadonlyMap<string, Msp>, identity: Identity): Known {
 
 /** Where peers stand when they look at a chain: blocks are judged without a clock. */
 function begun(x509: X509Certificate): Date {
-  return new Date(x509.validFromDate.getTime() + 1_000);
+  return new Date(validFrom(x509).getTime() + 1_000);
 }
 
 function readCertificate(identity: Identity): X509Certificate {

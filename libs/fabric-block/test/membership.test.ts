@@ -1,5 +1,5 @@
 // Hyperledger Fabric 3.1 documentation, "Membership Service Providers (MSP)": who is a member
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { issueCertificate, makeAuthority } from '#libs/fabric-network';
 import { BlockError, encodeIdentity, type Membership, membership } from '../src/index.js';
@@ -53,6 +53,22 @@ describe('a member', () => {
     expect(reason(() => members.member(peer, new Date('2025-12-31T23:59:59Z')))).toMatch(/was not in date/);
     expect(reason(() => members.member(peer, validity.notAfter))).toBe('accepted');
   });
+});
+
+test('dates are read on the oldest Node that the package allows, whose certificates have no `validFromDate`', () => {
+  const names = ['validFromDate', 'validToDate'] as const;
+  const kept = names.map((name) => Object.getOwnPropertyDescriptor(X509Certificate.prototype, name)!);
+  for (const name of names)
+    Object.defineProperty(X509Certificate.prototype, name, { value: undefined, configurable: true });
+  try {
+    const fresh = membership(hospitals.trust.peerMsps);
+    expect(reason(() => fresh.member(hospitals.peerA.creator, NOW))).toBe('accepted');
+    expect(reason(() => fresh.member(hospitals.peerA.creator, new Date('2027-01-01T00:00:01Z')))).toMatch(
+      /not in date/,
+    );
+  } finally {
+    for (const [i, name] of names.entries()) Object.defineProperty(X509Certificate.prototype, name, kept[i]!);
+  }
 });
 
 describe('refused is', () => {
