@@ -74,5 +74,5 @@ try {
   await holdfast.parseAsync();
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);
-  process.exitCode = 1;
+  process.exitCode ||= 1;
 }

@@ -201,6 +201,29 @@ describe('a file that is none', () => {
   });
 });
 
+describe('a pin that cannot be used', () => {
+  const judged = async (given: Pin) => {
+    await writeFile(file('broken-pin.json'), pinText(given));
+    return verifyFile(file('receipt.json'), file('broken-pin.json'));
+  };
+  const broken = (msps: Pin['peerMsps'], pems: string[]) => ({ ...msps, [Object.keys(msps)[0]!]: pems });
+
+  it.each<[string, (pem: string) => string[]]>([
+    ['a certificate that is cut', (pem) => [pem.slice(0, 200)]],
+    ['a certificate with a changed letter', (pem) => [pem.replace(/MII/, 'MIJ')]],
+    ['a broken certificate beside a good one', (pem) => [pem, 'pem']],
+    ['no certificate', () => []],
+  ])('with %s ends in one sentence and exit code 2, and not in a verdict', async (_, change) => {
+    for (const side of ['ordererMsps', 'peerMsps'] as const) {
+      const [mspId, [pem]] = Object.entries(pin[side])[0] as [string, [string]];
+      expect(await judged({ ...pin, [side]: broken(pin[side], change(pem)) })).toEqual({
+        exitCode: 2,
+        lines: [expect.stringMatching(new RegExp(`^The pin .* cannot be used: .* certificates of "${mspId}"\\.$`))],
+      });
+    }
+  });
+});
+
 describe('the log since a kept checkpoint', () => {
   beforeAll(async () => {
     await writeFile(file('checkpoint.txt'), early);
@@ -215,6 +238,13 @@ describe('the log since a kept checkpoint', () => {
       exitCode: 0,
       lines: [expect.stringMatching(/^OK +the log of 309 leaves/)],
     });
+  });
+
+  it('ends with exit code 2 and no verdict when the database does not answer', async () => {
+    const failing = () => Promise.reject(new Error('connection lost'));
+    const { lines, exitCode } = await verifySince(file('checkpoint.txt'), file('pin.json'), failing);
+    expect(exitCode).toBe(2);
+    expect(lines.join('\n')).toMatch(/^The verification could not be made.*connection lost/s);
   });
 
   it('is UNTRUSTED_KEY or ALTERED when the checkpoint is not one of ours', async () => {

@@ -10,18 +10,22 @@ import { demand, Mismatch } from './verdict.js';
 /** Reasons of openBlock that mean: well made, but by others than the pinned organisations. */
 const FOREIGN = new Set(['IDENTITY', 'ORDERER']);
 
-/** The block under this pin. Throws Mismatch with the verdict. */
+/** The block under this pin. Throws Mismatch with the verdict; any other error is a fault of the program or of the pin. */
 export function opened(block: Uint8Array, pin: Pin, openBlock: OpenBlock): LedgerBlock {
   try {
     return openBlock(block, pin);
   } catch (error) {
-    throw notHeld(error as Partial<BlockFault>);
+    throw isBlockFault(error) ? notHeld(error) : error;
   }
 }
 
 type BlockFault = NonNullable<LedgerTransaction['unproven']>;
 
-function notHeld({ reason = '', message = 'unreadable' }: Partial<BlockFault>): Mismatch {
+function isBlockFault(error: unknown): error is BlockFault & Error {
+  return error instanceof Error && typeof (error as Partial<BlockFault>).reason === 'string';
+}
+
+function notHeld({ reason, message }: BlockFault): Mismatch {
   return new Mismatch(FOREIGN.has(reason) ? 'UNTRUSTED_KEY' : 'ALTERED', `the block does not hold: ${message}`);
 }
 

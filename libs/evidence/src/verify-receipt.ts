@@ -38,12 +38,16 @@ export interface Verification {
   event?: ProvenEvent;
 }
 
+/** Microseconds since 1970: records of the format may name later times, which no FHIR instant can. */
+const YEAR_10000 = BigInt(Date.UTC(10_000, 0)) * 1000n;
+
 function checked(receiptSource: string, given: Pin, openBlock: OpenBlock, content?: Uint8Array): ProvenEvent {
   const receipt = parseReceipt(receiptSource);
   const pin = pinOf(receipt.checkpoint, given);
   const checkpoint = checkCheckpoint(receipt.checkpoint, pin);
   const record = decodeRecord(receipt.record);
   demand(record.site === pin.site, 'the event record is of another site');
+  demand(record.time < YEAR_10000, 'the time of the event record is none that a calendar shows');
   const leaf = recordLeaf(receipt.record);
   const { leafIndex, treeSize, hashes } = receipt.inclusion;
   demand(treeSize === checkpoint.size, 'the inclusion proof is for another size than the checkpoint');
@@ -70,7 +74,7 @@ function sentence({ moved }: ProvenEvent): string {
 /**
  * Checks a receipt against a pin, or against the one before it where the log has moved since: no network, no clock, nothing but the arguments. With `content` (the stored bytes of
  * the version) that is compared as well. Never throws for what is wrong with the receipt: the verdict says it, the
- * detail names the first difference.
+ * detail names the first difference. What it throws is a fault of the program, or a pin that cannot be used.
  */
 export function verifyReceipt(
   receiptSource: string,

@@ -33,8 +33,13 @@ import {
 
 export const TX = 'ab'.repeat(32);
 
-export class ForeignSigner extends Error {
-  readonly reason = 'IDENTITY';
+class PaperFault extends Error {
+  constructor(
+    readonly reason: string,
+    message: string,
+  ) {
+    super(message);
+  }
 }
 
 /** Opens a block made by `PaperLedger`: number, code, creator, chaincode and writes, under the orderer's signature. */
@@ -42,10 +47,10 @@ export const openPaper: OpenBlock = (block, trust) => {
   const text = Buffer.from(block).toString('utf8');
   const end = text.lastIndexOf('\n');
   const [pem] = trust.ordererMsps.OrdererMSP ?? [];
-  if (end < 0 || pem === undefined) throw new Error('no signature');
-  if (!text.startsWith(pem)) throw new ForeignSigner('signed by an orderer that is not pinned');
+  if (end < 0 || pem === undefined) throw new PaperFault('MALFORMED', 'no signature');
+  if (!text.startsWith(pem)) throw new PaperFault('IDENTITY', 'signed by an orderer that is not pinned');
   if (!verify(null, Buffer.from(text.slice(0, end)), pem, Buffer.from(text.slice(end + 1), 'base64'))) {
-    throw new Error('the signature of the orderer is wrong');
+    throw new PaperFault('SIGNATURE', 'the signature of the orderer is wrong');
   }
   const { number, transactions } = JSON.parse(text.slice(pem.length, end));
   return { number: BigInt(number), transactions: transactions.map(withBytes) } as LedgerBlock;
@@ -94,8 +99,8 @@ export class PaperLedger {
     };
   }
 
-  add(draft: EventDraft): number {
-    this.events.push(makeEvent(draft, this.pin.site, 1_700_000_000_000_000n));
+  add(draft: EventDraft, time = 1_700_000_000_000_000n): number {
+    this.events.push(makeEvent(draft, this.pin.site, time));
     return this.events.length - 1;
   }
 

@@ -202,6 +202,25 @@ describe('a block that the checkpoint names but that does not bear the receipt o
   });
 });
 
+describe('an event at a time that no calendar shows', () => {
+  it.each([253_402_300_800_000_000n, 8_640_000_000_000_000_001n, (1n << 63n) - 1n])('is ALTERED: %s', (time) => {
+    const late = new PaperLedger();
+    const last = late.add(create, 253_402_300_799_999_999n);
+    expect(verifyReceipt(late.text(last), late.pin, openPaper).verdict).toBe('OK');
+    const { verdict, detail } = verifyReceipt(late.text(late.add(create, time)), late.pin, openPaper);
+    expect([verdict, detail]).toEqual(['ALTERED', 'the time of the event record is none that a calendar shows']);
+  });
+});
+
+describe('a fault of the verifier', () => {
+  it('is thrown, and accuses nobody', () => {
+    const broken: typeof openPaper = () => {
+      throw new TypeError('x is undefined');
+    };
+    expect(() => verifyReceipt(genuine, site.pin, broken)).toThrow(TypeError);
+  });
+});
+
 describe('a receipt of somebody else', () => {
   const other = new PaperLedger();
   other.add(create);

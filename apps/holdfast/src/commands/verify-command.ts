@@ -28,6 +28,8 @@ async function ofLog(checkpoint: string, pinFile: string): Promise<Finding> {
 }
 
 async function verify(file: string | undefined, { pin, content, since }: Options): Promise<void> {
+  // Whatever fails before there is a verdict must not look like one.
+  process.exitCode = 2;
   const pinFile = pin ?? join(readConfig().dataDir, 'pin.json');
   if ((file === undefined) === (since === undefined)) {
     throw new StartError('Name either a file with a receipt, or a checkpoint by --since.');

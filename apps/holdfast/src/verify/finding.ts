@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { FormatError, type Pin, parsePin } from '#libs/evidence';
 
@@ -31,9 +32,14 @@ export async function readFileOf(path: string): Promise<Buffer> {
   }
 }
 
-/** The pin in this file. Throws Unusable. */
+/** The pin in this file, with certificates that can be read. Throws Unusable. */
 export async function readPinFile(path: string): Promise<Pin> {
-  const source = await readFileOf(path);
+  const pin = pinIn(await readFileOf(path), path);
+  for (const each of pin.adopted ? [pin, pin.adopted.before] : [pin]) checkCertificates(each, path);
+  return pin;
+}
+
+function pinIn(source: Buffer, path: string): Pin {
   try {
     return parsePin(source);
   } catch (error) {
@@ -42,13 +48,33 @@ export async function readPinFile(path: string): Promise<Pin> {
   }
 }
 
-/** The finding of `attempt`, or exit code 2 and a sentence when a file was unusable. */
+function checkCertificates({ ordererMsps, peerMsps }: Pin, path: string): void {
+  for (const [mspId, roots] of [ordererMsps, peerMsps].flatMap((msps) => Object.entries(msps))) {
+    if (roots.length > 0 && roots.every(isReadable)) continue;
+    throw new Unusable(`The pin ${path} cannot be used: it has no readable certificates of ${JSON.stringify(mspId)}.`);
+  }
+}
+
+function isReadable(pem: string): boolean {
+  try {
+    // The key is read late, so it is asked for here.
+    return new X509Certificate(pem).publicKey.type === 'public';
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The finding of `attempt`, or exit code 2 when it could not be made: a sentence where a file was unusable, and otherwise where in the
+ * program it failed. That is no verdict on anybody's files.
+ */
 export async function finding(attempt: () => Promise<Finding>): Promise<Finding> {
   try {
     return await attempt();
   } catch (error) {
     if (error instanceof Unusable) return { lines: [error.message], exitCode: 2 };
-    throw error;
+    const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { lines: ['The verification could not be made; nothing is said of the file by this.', trace], exitCode: 2 };
   }
 }
 
