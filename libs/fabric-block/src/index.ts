@@ -24,6 +24,7 @@ export {
   encodeEnvelope,
   encodePayload,
 } from './envelope.js';
+export { envelopeInBlock } from './envelope-in-block.js';
 export {
   type ChannelHeader,
   decodeChannelHeader,
@@ -42,6 +43,7 @@ export { type Member, type Membership, membership } from './membership.js';
 export type { MspRoots } from './msp.js';
 export type { Role } from './node-role.js';
 export { type BlockTrust, type OpenedBlock, openBlock } from './open-block.js';
+export { type OpenedEnvelope, openEnvelope } from './open-envelope.js';
 export type { OpenedTransaction } from './open-transaction.js';
 export { checkOrdererSignature, lastConfig } from './orderer-signature.js';
 export type { Policy } from './policy.js';

@@ -62,7 +62,7 @@ const REMEMBERED = 16;
 const known = new Map<string, Membership>();
 
 /** Membership is kept by the certificates it rests on, so that checking many blocks parses them once. */
-function membersOf(msps: Record<string, string[]>): Membership {
+export function membersOf(msps: Record<string, string[]>): Membership {
   const name = JSON.stringify(msps);
   const members = known.get(name) ?? membership(msps);
   if (known.size >= REMEMBERED) known.clear();
