@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { contentCommitment, type EventDraft } from '#libs/evidence';
 import { receiptCheck } from '../apps/holdfast/src/import/index.js';
-import { openPaper, PaperLedger } from '../libs/evidence/test/paper-ledger.js';
+import { PaperLedger, paper } from '../libs/evidence/test/paper-ledger.js';
 
 const key = randomBytes(32);
 const bytes = Buffer.from('{"resourceType":"Patient","id":"p1"}');
@@ -21,7 +21,7 @@ const draft: EventDraft = {
 const site = new PaperLedger();
 const index = site.add(draft);
 const receipt = site.text(index, { content, key });
-const check = receiptCheck(site.pin, openPaper);
+const check = receiptCheck(site.pin, paper);
 const sha256 = createHash('sha256').update(bytes).digest('hex');
 
 test('the receipt of the version, over the bytes that were read, is OK', () => {
@@ -47,5 +47,5 @@ describe('a genuine receipt is ALTERED when', () => {
 });
 
 test('the verdict on a receipt of another installation is passed on', () => {
-  expect(receiptCheck(new PaperLedger().pin, openPaper)(receipt, version)).toMatchObject({ verdict: 'UNTRUSTED_KEY' });
+  expect(receiptCheck(new PaperLedger().pin, paper)(receipt, version)).toMatchObject({ verdict: 'UNTRUSTED_KEY' });
 });

@@ -122,12 +122,12 @@ describe('an installation that grows out of its embedded ledger', () => {
   test('goes on there, and proves what was recorded before and since', async () => {
     running = await installation.up({ LEDGER: 'fabric' });
     const late = await installation.receipt(await installation.store('After'));
-    expect(await verify('late.json', late)).toMatch(/^OK {9}the event is on the ledger as the receipt says\n/);
+    expect(await verify('late.json', late)).toMatch(/^OK {9}the event is on the ledger as the receipt says; /);
     const again = await installation.receipt(early.version);
     const across = await verify('again.json', again);
-    expect(across).toMatch(/^OK .* in the log that .* took over from there\n/);
+    expect(across).toMatch(/^OK .* in the log that .* took over from there; /);
     expect(across).toContain(`were taken over by ${network.mspIds.join(', ')}`);
-    expect(await verify('early.json', early.receipt)).toMatch(/^OK .* this receipt does not show\n/);
+    expect(await verify('early.json', early.receipt)).toMatch(/^OK .* this receipt does not show; /);
     await expect(verify('late.json', late, '--pin', file('pin.json'))).rejects.toThrow(/UNTRUSTED_KEY/);
     expect(await verify('early.json', early.receipt, '--pin', file('pin.json'))).toMatch(/^OK /);
   }, 180_000);

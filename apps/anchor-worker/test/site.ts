@@ -19,7 +19,7 @@ import {
   receiptText,
   verifyReceipt,
 } from '#libs/evidence';
-import { openBlock } from '#libs/fabric-block';
+import { envelopeInBlock, openBlock, openEnvelope } from '#libs/fabric-block';
 import type { Ledger } from '#libs/ledger';
 import { fileMasterKey, openStore, receiptOfLeaf, releaseLease, type Store, takeLease } from '#libs/store';
 import { ContractProcess, type TestLedger, testLedger } from '../../ledger-node/test/test-ledger.js';
@@ -190,7 +190,7 @@ export class TestSite {
   async receipt(place: number, openings: Pick<Receipt, 'opening' | 'content'> = {}): Promise<string> {
     const parts = await receiptOfLeaf(this.database.query, place);
     if (parts === undefined || parts === 'unanchored') throw new Error(`leaf ${place} has no receipt`);
-    const { record, leafIndex, treeSize, hashes, checkpoint, transaction, block, continuation } = parts;
+    const { record, leafIndex, treeSize, hashes, checkpoint, transaction, block, continuation, next } = parts;
     return receiptText({
       record,
       inclusion: { leafIndex, treeSize, hashes },
@@ -198,12 +198,13 @@ export class TestSite {
       transaction,
       block,
       continuation,
+      successor: next && envelopeInBlock(next.block, next.transaction),
       ...openings,
     });
   }
 
   async verify(place: number, pin: Pin) {
-    return verifyReceipt(await this.receipt(place), pin, openBlock);
+    return verifyReceipt(await this.receipt(place), pin, { openBlock, openEnvelope });
   }
 
   async close(): Promise<void> {

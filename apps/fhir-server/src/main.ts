@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { openBlobs } from '#libs/blob';
-import { openBlock } from '#libs/fabric-block';
+import { openBlock, openEnvelope } from '#libs/fabric-block';
 import { instant } from '#libs/fhir-model';
 import { capabilityStatement, type Services } from '#libs/interactions';
 import { fileMasterKey, openStore } from '#libs/store';
@@ -32,6 +32,7 @@ async function start(config: Config, log: pino.Logger): Promise<void> {
     custodian,
     pin: pinReader(join(config.dataDir, 'pin.json')),
     openBlock,
+    openEnvelope,
     definitions,
     requiredProfiles,
     referentialIntegrity: config.referentialIntegrity,

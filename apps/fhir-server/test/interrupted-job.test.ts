@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { accessContext } from '#libs/access';
-import { openBlock } from '#libs/fabric-block';
+import { openBlock, openEnvelope } from '#libs/fabric-block';
 import { acceptJob, type Course, type FhirRequest, jobStatus, runJob, type Services } from '#libs/interactions';
 import { masterKey, openStore, type Store, type TakenJob } from '#libs/store';
 import { createDatabase, type TestDatabase } from '../../../test/database.js';
@@ -26,6 +26,7 @@ beforeAll(async () => {
     custodian: 'Organization/custodian',
     pin: async () => undefined,
     openBlock,
+    openEnvelope,
   };
 });
 afterAll(async () => {

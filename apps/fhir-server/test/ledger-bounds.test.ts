@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { accessContext } from '#libs/access';
 import { makeEvent } from '#libs/evidence';
-import { openBlock } from '#libs/fabric-block';
+import { openBlock, openEnvelope } from '#libs/fabric-block';
 import { FhirError } from '#libs/fhir-model';
 import {
   type Answer,
@@ -94,7 +94,8 @@ describe('a Bundle with Consents', () => {
   const servicesThat = (waits: boolean): Services => {
     const { store, base } = server;
     const consentsNotOnLedger = waits ? consentWait(store) : atOnce;
-    return { store, base, custodian, site: 'site', openBlock, pin: async () => undefined, consentsNotOnLedger };
+    const ledger = { openBlock, openEnvelope, pin: async () => undefined };
+    return { store, base, custodian, site: 'site', ...ledger, consentsNotOnLedger };
   };
   const requestOf = (body: object): FhirRequest => {
     const context = accessContext({ iss: 'x', sub: 'x', scope: 'system/*.cruds', purpose_of_use: 'TREAT' }, custodian);

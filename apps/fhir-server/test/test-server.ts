@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { exportJWK, SignJWT } from 'jose';
 import { pino } from 'pino';
 import { openBlobs } from '#libs/blob';
-import { openBlock } from '#libs/fabric-block';
+import { openBlock, openEnvelope } from '#libs/fabric-block';
 import { capabilityStatement } from '#libs/interactions';
 import { fileMasterKey, openStore, type Store } from '#libs/store';
 import { createDatabase } from '../../../test/database.js';
@@ -100,6 +100,7 @@ export async function startTestServer(
       custodian: config.custodian,
       pin: async () => undefined,
       openBlock,
+      openEnvelope,
       referentialIntegrity: config.referentialIntegrity,
       deletesSeveral: config.deletesSeveral,
       definitions: heldDefinitions(packages, config.requiredProfiles),

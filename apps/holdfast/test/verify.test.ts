@@ -18,12 +18,13 @@ import {
   receiptText,
   verifyReceipt,
 } from '#libs/evidence';
-import { openBlock } from '#libs/fabric-block';
+import { openBlock, openEnvelope } from '#libs/fabric-block';
 import { latestCheckpoint } from '#libs/store';
 import type { Installation } from '../../anchor-worker/src/installation/installation.js';
 import { TestSite } from '../../anchor-worker/test/site.js';
 import { verifyFile, verifySince } from '../src/verify/index.js';
 
+const ledger = { openBlock, openEnvelope };
 const key = randomBytes(32);
 const content = {
   bytes: Buffer.from('{"resourceType":"Patient","id":"p1","meta":{"versionId":"1"}}'),
@@ -101,7 +102,7 @@ describe('a receipt from the ledger', () => {
       fc.property(fc.nat(receipt.length - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
         const bytes = Buffer.from(receipt);
         bytes[at]! ^= flip;
-        expect(verifyReceipt(bytes.toString('utf8'), pin, openBlock).verdict).not.toBe('OK');
+        expect(verifyReceipt(bytes.toString('utf8'), pin, ledger).verdict).not.toBe('OK');
       }),
       { numRuns: 600 },
     );
@@ -113,7 +114,7 @@ describe('a receipt from the ledger', () => {
       fc.property(fc.nat(parsed.block.length - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
         const block = Buffer.from(parsed.block);
         block[at]! ^= flip;
-        const { verdict, detail } = verifyReceipt(receiptText({ ...parsed, block }), pin, openBlock);
+        const { verdict, detail } = verifyReceipt(receiptText({ ...parsed, block }), pin, ledger);
         expect(verdict).toBe('ALTERED');
         expect(detail).toMatch(/block/);
       }),
@@ -139,7 +140,7 @@ describe('a receipt from the ledger', () => {
 
   it('is UNTRUSTED_KEY when only the ledger is that of a second installation', () => {
     const { ordererMsps, peerMsps } = installations[1]!.pin;
-    expect(verifyReceipt(receipt, { ...pin, ordererMsps, peerMsps }, openBlock).verdict).toBe('UNTRUSTED_KEY');
+    expect(verifyReceipt(receipt, { ...pin, ordererMsps, peerMsps }, ledger).verdict).toBe('UNTRUSTED_KEY');
   });
 
   it('is refused with an unknown member', async () => {
@@ -157,6 +158,38 @@ describe('a receipt from the ledger', () => {
     const { lines, exitCode } = await verifyFile(file('escape.json'), file('pin.json'));
     expect(exitCode).toBe(0);
     expect(lines.join('\n')).toContain('a?[2Jb?c');
+  });
+});
+
+describe('a receipt that is fetched again after the next batch', () => {
+  let again: string;
+  beforeAll(async () => {
+    again = await sites[0]!.receipt(3);
+    await writeFile(file('again.json'), again);
+  });
+
+  it('is OK, and the next batch shows that its own was found VALID', async () => {
+    const { lines, exitCode } = await verifyFile(file('again.json'), file('pin.json'));
+    expect(exitCode).toBe(0);
+    expect(lines[0]).toMatch(/; found VALID by the peers of HospitalAMSP and HospitalBMSP, as their endorsement of/);
+    const first = await verifyFile(file('receipt.json'), file('pin.json'));
+    expect(first.lines[0]).toMatch(/^OK .*; that it was found VALID there is so far the word of site-a$/);
+  });
+
+  it('fails with one changed byte of the next batch, wherever it is and whatever it becomes', () => {
+    const parsed = parseReceipt(again);
+    fc.assert(
+      fc.property(fc.nat(parsed.successor!.length - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
+        const successor = Buffer.from(parsed.successor!);
+        successor[at]! ^= flip;
+        const { verdict, detail } = verifyReceipt(receiptText({ ...parsed, successor }), pin, ledger);
+        expect([verdict, detail]).toEqual([
+          expect.stringMatching(/^ALTERED|UNTRUSTED_KEY$/),
+          expect.stringMatching(/successor/),
+        ]);
+      }),
+      { numRuns: 400 },
+    );
   });
 });
 

@@ -1,7 +1,7 @@
 // holdfast-adoption/1: how a site's log went on, on another ledger than the one it began on
 import { createHash } from 'node:crypto';
-import { CompactRange, HASH_SIZE, leafHash, sameHash } from '#libs/merkle';
-import { readLogValue } from './batch.js';
+import { HASH_SIZE, leafHash, sameHash } from '#libs/merkle';
+import { checkRange, readLogValue } from './batch.js';
 import { opened, transactionOf, writtenLog } from './check-ledger.js';
 import { FormatError } from './format-error.js';
 import type { OpenBlock } from './open-block.js';
@@ -70,15 +70,6 @@ export function readAdoptionValue(source: Uint8Array): AdoptionValue {
     organizations: list(members.organizations, 'organizations', text),
     carried: { root: hash(carried.root, 'carried.root'), size: count(carried.size, 'carried.size') },
   };
-}
-
-function checkRange(size: number, root: Buffer, range: readonly Buffer[]): void {
-  try {
-    if (sameHash(CompactRange.of(size, range).root(), root)) return;
-  } catch {
-    throw new FormatError('the range is not that of a tree of this size');
-  }
-  throw new FormatError('the range does not give the root');
 }
 
 /** The state of a site's log, whatever the contract wrote last: a batch or an adoption. */

@@ -1,6 +1,6 @@
 // The contract's `append`: what one batch of a site's log says on the ledger
-import type { JsonObject } from '#libs/fhir-json';
-import { appendLeaves, CompactRange, foldNodes, type Growth, HASH_SIZE, sameHash } from '#libs/merkle';
+import type { JsonObject, JsonValue } from '#libs/fhir-json';
+import { appendLeaves, CompactRange, type Growth, HASH_SIZE, sameHash } from '#libs/merkle';
 import { LEAF_ENTRY_SIZE } from './event-record.js';
 import { FormatError } from './format-error.js';
 import { canonicalValue } from './opening.js';
@@ -72,13 +72,24 @@ export interface LogValue {
   last: number;
   size: number;
   root: Buffer;
+  /** The compact range of the tree after it: as many hashes as a tree of this size has. */
+  range: Buffer[];
   /** Leaf entries from `first` to `last`, one after the other. */
   entries: Buffer;
   txId: string;
+  /** The time that its transaction claims, milliseconds since 1970; undefined in the first format. */
+  at: number | undefined;
   /** Which versions of Consents its events relied on. */
   consents: Reliance[];
   /** Which of them it relied on wrongly, as far as the ledger knew when it arrived. */
   violations: Violation[];
+}
+
+/** The root of the tree after the batch `log` with the leaves of the batch `next` behind it. */
+export function rootAfter({ size, range }: LogValue, { entries }: LogValue): Buffer {
+  const tree = CompactRange.of(size, range);
+  tree.appendAll(leavesOf(entries));
+  return tree.root();
 }
 
 /** The contract's key for a site's log. */
@@ -97,6 +108,16 @@ export function entryAt({ first, last, entries }: LogValue, index: number): Buff
   return entries.subarray((index - first) * LEAF_ENTRY_SIZE, (index - first + 1) * LEAF_ENTRY_SIZE);
 }
 
+/** Throws FormatError unless these hashes are a compact range of this size and root. */
+export function checkRange(size: number, root: Buffer, range: readonly Buffer[]): void {
+  try {
+    if (sameHash(CompactRange.of(size, range).root(), root)) return;
+  } catch {
+    throw new FormatError('the range is not that of a tree of this size');
+  }
+  throw new FormatError('the range does not give the root');
+}
+
 const MEMBERS = ['site', 'mspId', 'first', 'last', 'size', 'root', 'range', 'leaves', 'txId'];
 /** What the second format has beside these; the first has no `format` and names no Consents. */
 const MEMBERS_2 = ['format', 'at', 'decided', 'consents', 'violations'];
@@ -108,6 +129,11 @@ function readMembers(source: Uint8Array): JsonObject {
   const members = object(value, 'the ledger value', isSecond ? [...MEMBERS, ...MEMBERS_2] : MEMBERS);
   if (isSecond && members.format !== LOG_FORMAT_2) throw new FormatError('the ledger value is of an unknown format');
   return members;
+}
+
+/** The contract takes the time as the transaction claims it, so it may be none that a clock shows. */
+function timeIn(at: JsonValue | undefined): number | undefined {
+  return typeof at === 'number' && !Number.isNaN(new Date(at).getTime()) ? at : undefined;
 }
 
 /**
@@ -124,7 +150,7 @@ export function readLogValue(source: Uint8Array): LogValue {
   if (last !== size - 1 || first > last) throw new FormatError('first, last and size do not fit each other');
   const root = bytes(members.root, 'root', HASH_SIZE);
   const range = list(members.range, 'range', (hash, name) => bytes(hash, name, HASH_SIZE));
-  if (!sameHash(foldNodes(range), root)) throw new FormatError('the range does not give the root');
+  checkRange(size, root, range);
   return {
     site: text(members.site, 'site'),
     mspId: text(members.mspId, 'mspId'),
@@ -132,8 +158,10 @@ export function readLogValue(source: Uint8Array): LogValue {
     last,
     size,
     root,
+    range,
     entries: readEntries(bytes(members.leaves, 'leaves'), first, last),
     txId: text(members.txId, 'txId'),
+    at: timeIn(members.at),
     consents: members.consents === undefined ? [] : list(members.consents, 'consents', readReliance),
     violations: members.violations === undefined ? [] : list(members.violations, 'violations', readViolation),
   };

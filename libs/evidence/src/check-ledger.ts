@@ -21,15 +21,19 @@ export function opened(block: Uint8Array, pin: Pin, openBlock: OpenBlock): Ledge
 
 type BlockFault = NonNullable<LedgerTransaction['unproven']>;
 
-function isBlockFault(error: unknown): error is BlockFault & Error {
+export function isBlockFault(error: unknown): error is BlockFault & Error {
   return error instanceof Error && typeof (error as Partial<BlockFault>).reason === 'string';
 }
 
-function notHeld({ reason, message }: BlockFault): Mismatch {
-  return new Mismatch(FOREIGN.has(reason) ? 'UNTRUSTED_KEY' : 'ALTERED', `the block does not hold: ${message}`);
+/** The verdict on `what` that does not hold under the pin. */
+export function notHeld({ reason, message }: BlockFault, what = 'the block'): Mismatch {
+  return new Mismatch(FOREIGN.has(reason) ? 'UNTRUSTED_KEY' : 'ALTERED', `${what} does not hold: ${message}`);
 }
 
-/** Its VALID transaction of this id, as far as the pin's trust reaches. Throws Mismatch with the verdict. */
+/**
+ * Its transaction of this id, flagged VALID, as far as the pin's trust reaches. The flag is signed by nobody: who keeps the block has
+ * bound it, and `checkSuccessor` shows that peers found the same. Throws Mismatch with the verdict.
+ */
 export function transactionOf(transactions: readonly LedgerTransaction[], txId: string): LedgerTransaction {
   const transaction = transactions.find((candidate) => candidate.txId === txId);
   demand(transaction !== undefined, 'the block does not hold the transaction of the receipt');
@@ -41,7 +45,7 @@ export function transactionOf(transactions: readonly LedgerTransaction[], txId: 
 }
 
 /** What the transaction writes for the log of the pinned site. Throws Mismatch. */
-export function writtenLog(transaction: LedgerTransaction, pin: Pin): Uint8Array {
+export function writtenLog(transaction: Omit<LedgerTransaction, 'code'>, pin: Pin): Uint8Array {
   const written = transaction.namespaceWrites.find(
     (write) => write.namespace === pin.chaincode && write.key === logKey(pin.site),
   );
@@ -50,30 +54,38 @@ export function writtenLog(transaction: LedgerTransaction, pin: Pin): Uint8Array
   return written.value;
 }
 
-function checkOwner(log: LogValue, transaction: LedgerTransaction, pin: Pin): void {
+function checkOwner(log: LogValue, transaction: Omit<LedgerTransaction, 'code'>, pin: Pin): void {
   demand(log.site === pin.site && log.txId === transaction.txId, 'the ledger value is of another site or transaction');
   const byOwner = log.mspId === transaction.creatorMsp && log.mspId === pin.mspId;
   demand(byOwner, "the transaction was not made by the site's own organisation");
 }
 
+/** The batch of the pinned site that the transaction writes, made by the site's own organisation. Throws Mismatch or FormatError. */
+export function ownLog(transaction: Omit<LedgerTransaction, 'code'>, pin: Pin): LogValue {
+  const log = readLogValue(writtenLog(transaction, pin));
+  checkOwner(log, transaction, pin);
+  return log;
+}
+
 /** A batch as the ledger has it. */
 export interface AnchoredBatch {
   blockNumber: bigint;
+  /** Which transaction of the block it is, from 0. */
+  place: number;
   /** MSP ids that endorsed. */
   endorsers: string[];
   log: LogValue;
 }
 
 /**
- * The batch of the pinned site in the VALID transaction `txId` of a block whose signatures hold under the pin.
+ * The batch of the pinned site in the transaction `txId`, flagged VALID, of a block whose signatures hold under the pin.
  * Throws Mismatch with the verdict, or FormatError.
  */
 export function openBatch(block: Uint8Array, txId: string, pin: Pin, openBlock: OpenBlock): AnchoredBatch {
   const { number, transactions } = opened(block, pin, openBlock);
   const transaction = transactionOf(transactions, txId);
-  const log = readLogValue(writtenLog(transaction, pin));
-  checkOwner(log, transaction, pin);
-  return { blockNumber: number, endorsers: transaction.endorsers, log };
+  const place = transactions.indexOf(transaction);
+  return { blockNumber: number, place, endorsers: transaction.endorsers, log: ownLog(transaction, pin) };
 }
 
 /** What a receipt says of the ledger, with the record and leaf it is about. */

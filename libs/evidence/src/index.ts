@@ -21,6 +21,7 @@ export {
 } from './batch.js';
 export { checkCheckpoint } from './check-checkpoint.js';
 export { type AnchoredBatch, openBatch } from './check-ledger.js';
+export type { Successor } from './check-successor.js';
 export {
   type ContentFacts,
   type ContentOpening,
@@ -45,7 +46,15 @@ export { FormatError } from './format-error.js';
 export { freshBytes } from './fresh-bytes.js';
 export { MacKey } from './mac-key.js';
 export { type EventDraft, type MadeEvent, makeEvent } from './make-event.js';
-export type { LedgerBlock, LedgerTransaction, LedgerTrust, OpenBlock } from './open-block.js';
+export type {
+  LedgerBlock,
+  LedgerEnvelope,
+  LedgerReader,
+  LedgerTransaction,
+  LedgerTrust,
+  OpenBlock,
+  OpenEnvelope,
+} from './open-block.js';
 export { decodeOpening, type Opening, type Subject, subjectName } from './opening.js';
 export { PARKED_FORMAT, parkedRecord } from './parked.js';
 export { type Adopted, type MspRoots, ONE_OPERATOR, PIN_FORMAT, type Pin, parsePin, pinText } from './pin.js';

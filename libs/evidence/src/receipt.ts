@@ -1,12 +1,17 @@
-// holdfast-receipt/1: all that proves one event, in one canonical JSON text
-import { canonical, type JsonValue } from '#libs/fhir-json';
+// holdfast-receipt/1 and /2: all that proves one event, in one canonical JSON text
+import { canonical, type JsonObject, type JsonValue } from '#libs/fhir-json';
 import { HASH_SIZE } from '#libs/merkle';
 import { type ContentOpening, contentOpeningValue, readContentOpening } from './content-commitment.js';
 import { FormatError } from './format-error.js';
 import { canonicalValue, type Opening, openingValue, readOpening } from './opening.js';
 import { bytes, count, list, object, present, text } from './shape.js';
 
+/** The format of a receipt without a successor; one that has it is of FORMAT_OF_FOLLOWED, which older verifiers refuse. */
 export const RECEIPT_FORMAT = 'holdfast-receipt/1';
+const FORMAT_OF_FOLLOWED = 'holdfast-receipt/2';
+
+/** Characters of base64 that a successor may have: a full batch is below 1.3 million, with its Consents and all endorsements. */
+const MOST_OF_SUCCESSOR = 2 * 1024 * 1024;
 
 export interface Receipt {
   /** The event record, `holdfast-evidence/1`. */
@@ -28,6 +33,8 @@ export interface Receipt {
    * one that was adopted there. Absent in receipts that were made before the move.
    */
   continuation?: Buffer[] | undefined;
+  /** The `common.Envelope` of the transaction of the log's next batch, on the same ledger. Absent while there is none. */
+  successor?: Uint8Array | undefined;
 }
 
 const REQUIRED = ['format', 'record', 'inclusion', 'checkpoint', 'transaction', 'block'];
@@ -37,15 +44,16 @@ export function receiptText(receipt: Receipt): string {
   const { record, opening, content, inclusion, checkpoint, transaction, block } = receipt;
   const hashes = inclusion.hashes.map((hash) => hash.toString('base64'));
   const continuation = receipt.continuation?.map((hash) => hash.toString('base64'));
+  const successor = receipt.successor && Buffer.from(receipt.successor).toString('base64');
   return canonical({
-    format: RECEIPT_FORMAT,
+    format: successor === undefined ? RECEIPT_FORMAT : FORMAT_OF_FOLLOWED,
     record: record.toString('base64'),
     inclusion: { leafIndex: inclusion.leafIndex, treeSize: inclusion.treeSize, hashes },
     checkpoint,
     transaction,
     block: block.toString('base64'),
     ...present({ opening: opening && openingValue(opening), content: content && contentOpeningValue(content) }),
-    ...present({ continuation }),
+    ...present({ continuation, successor }),
   });
 }
 
@@ -55,8 +63,7 @@ export function receiptText(receipt: Receipt): string {
  */
 export function parseReceipt(source: string): Receipt {
   const value = canonicalValue(Buffer.from(source.replace(/\n$/, ''), 'utf8'), 'the receipt');
-  const members = object(value, 'the receipt', REQUIRED, ['opening', 'content', 'continuation']);
-  if (members.format !== RECEIPT_FORMAT) throw new FormatError(`the receipt is not of the format ${RECEIPT_FORMAT}`);
+  const members = membersOf(value);
   const { leafIndex, treeSize, hashes } = object(members.inclusion, 'inclusion', ['leafIndex', 'treeSize', 'hashes']);
   return {
     record: bytes(members.record, 'record'),
@@ -71,7 +78,22 @@ export function parseReceipt(source: string): Receipt {
     transaction: text(members.transaction, 'transaction'),
     block: bytes(members.block, 'block'),
     ...(members.continuation !== undefined && { continuation: hashesOf(members.continuation, 'continuation') }),
+    ...(members.successor !== undefined && { successor: readSuccessor(members.successor) }),
   };
+}
+
+function membersOf(value: JsonValue): JsonObject {
+  const format = (value as JsonObject | null)?.format;
+  if (format !== RECEIPT_FORMAT && format !== FORMAT_OF_FOLLOWED)
+    throw new FormatError(`the receipt is not of the format ${RECEIPT_FORMAT} or ${FORMAT_OF_FOLLOWED}`);
+  const required = format === RECEIPT_FORMAT ? REQUIRED : [...REQUIRED, 'successor'];
+  return object(value, 'the receipt', required, ['opening', 'content', 'continuation']);
+}
+
+function readSuccessor(value: JsonValue): Buffer {
+  if (typeof value === 'string' && value.length > MOST_OF_SUCCESSOR)
+    throw new FormatError('the successor is larger than any batch is');
+  return bytes(value, 'successor');
 }
 
 function hashesOf(value: JsonValue | undefined, name: string): Buffer[] {

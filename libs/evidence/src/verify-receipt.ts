@@ -1,12 +1,13 @@
-// holdfast-receipt/1: the one verification that server, worker and command line share
+// holdfast-receipt/1 and /2: the one verification that server, worker and command line share
 import { verifyInclusion } from '#libs/merkle';
 import { type AcrossMove, checkAcrossMove, pinOf } from './across-move.js';
 import { checkCheckpoint } from './check-checkpoint.js';
 import { checkContent, checkOpening } from './check-event.js';
 import { checkLedger } from './check-ledger.js';
+import { checkSuccessor, type Successor } from './check-successor.js';
 import { decodeRecord, type EventRecord, recordLeaf } from './event-record.js';
 import { FormatError } from './format-error.js';
-import type { OpenBlock } from './open-block.js';
+import type { LedgerReader } from './open-block.js';
 import type { Opening } from './opening.js';
 import type { Pin } from './pin.js';
 import { parseReceipt } from './receipt.js';
@@ -22,6 +23,10 @@ export interface ProvenEvent {
   blockNumber: bigint;
   /** MSP ids that endorsed. */
   endorsers: string[];
+  /** The time that the transaction of its batch claims, milliseconds since 1970; batches of the first format do not say it. */
+  sentAt: number | undefined;
+  /** By whom the batch is shown to have been found VALID; without it that is the word of who signed the checkpoint. */
+  successor: Successor | undefined;
   /** Whether content was supplied and found equal. */
   contentCompared: boolean;
   /** The pin whose ledger it is on: the one that was given, or the one before it. */
@@ -41,7 +46,7 @@ export interface Verification {
 /** Microseconds since 1970: records of the format may name later times, which no FHIR instant can. */
 const YEAR_10000 = BigInt(Date.UTC(10_000, 0)) * 1000n;
 
-function checked(receiptSource: string, given: Pin, openBlock: OpenBlock, content?: Uint8Array): ProvenEvent {
+function checked(receiptSource: string, given: Pin, ledger: LedgerReader, content?: Uint8Array): ProvenEvent {
   const receipt = parseReceipt(receiptSource);
   const pin = pinOf(receipt.checkpoint, given);
   const checkpoint = checkCheckpoint(receipt.checkpoint, pin);
@@ -56,19 +61,30 @@ function checked(receiptSource: string, given: Pin, openBlock: OpenBlock, conten
   if (receipt.opening !== undefined) checkOpening(record, receipt.opening);
   checkContent(record, receipt.content, receipt.opening, content);
   const { block, transaction, opening } = receipt;
-  const { endorsers } = checkLedger({ record, leaf, leafIndex, transaction, block, checkpoint }, pin, openBlock);
-  const moved = checkAcrossMove(checkpoint, receipt.continuation, given, openBlock);
+  const claim = { record, leaf, leafIndex, transaction, block, checkpoint };
+  const batch = checkLedger(claim, pin, ledger.openBlock);
+  const successor = receipt.successor && checkSuccessor(receipt.successor, batch, pin, ledger.openEnvelope);
+  const moved = checkAcrossMove(checkpoint, receipt.continuation, given, ledger.openBlock);
   const place = { leafIndex, treeSize, transaction, blockNumber: checkpoint.blockNumber };
-  const found = { record, opening, ...place, endorsers, contentCompared: content !== undefined, pin };
+  const onLedger = { endorsers: batch.endorsers, sentAt: batch.log.at, successor };
+  const found = { record, opening, ...place, ...onLedger, contentCompared: content !== undefined, pin };
   return moved ? { ...found, moved } : found;
 }
 
-function sentence({ moved }: ProvenEvent): string {
+function whereItIs({ moved }: ProvenEvent): string {
   const proven = 'the event is on the ledger as the receipt says';
   if (moved === undefined) return proven;
   return moved.isShown
     ? `${proven}, and in the log that ${moved.adoption.endorsers.join(', ')} took over from there`
     : `${proven}, on the one before the log moved; that it is in the log taken over from there, this receipt does not show`;
+}
+
+function sentence(event: ProvenEvent): string {
+  const { successor, pin } = event;
+  const by = successor
+    ? `found VALID by the peers of ${successor.endorsers.join(' and ')}, as their endorsement of the next batch shows`
+    : `that it was found VALID there is so far the word of ${pin.site}`;
+  return `${whereItIs(event)}; ${by}`;
 }
 
 /**
@@ -79,11 +95,11 @@ function sentence({ moved }: ProvenEvent): string {
 export function verifyReceipt(
   receiptSource: string,
   pin: Pin,
-  openBlock: OpenBlock,
+  ledger: LedgerReader,
   content?: Uint8Array,
 ): Verification {
   try {
-    const event = checked(receiptSource, pin, openBlock, content);
+    const event = checked(receiptSource, pin, ledger, content);
     return { verdict: 'OK', detail: sentence(event), event };
   } catch (error) {
     if (error instanceof Mismatch) return { verdict: error.verdict, detail: error.message };

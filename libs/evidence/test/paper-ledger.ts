@@ -5,6 +5,7 @@ import {
   appendToTiles,
   CompactRange,
   consistencyNodes,
+  fromBase64,
   inclusionNodes,
   leafHash,
   proofFromTiles,
@@ -16,6 +17,9 @@ import {
   decodeOpening,
   type EventDraft,
   type LedgerBlock,
+  type LedgerEnvelope,
+  type LedgerReader,
+  type LedgerTrust,
   leafEntry,
   logKey,
   type MadeEvent,
@@ -42,21 +46,35 @@ class PaperFault extends Error {
   }
 }
 
-/** Opens a block made by `PaperLedger`: number, code, creator, chaincode and writes, under the orderer's signature. */
-export const openPaper: OpenBlock = (block, trust) => {
-  const text = Buffer.from(block).toString('utf8');
+/** What is written on a sheet under the orderer's signature. */
+function signedSheet(sheet: Uint8Array, trust: LedgerTrust) {
+  const text = Buffer.from(sheet).toString('utf8');
   const end = text.lastIndexOf('\n');
   const [pem] = trust.ordererMsps.OrdererMSP ?? [];
   if (end < 0 || pem === undefined) throw new PaperFault('MALFORMED', 'no signature');
   if (!text.startsWith(pem)) throw new PaperFault('IDENTITY', 'signed by an orderer that is not pinned');
-  if (!verify(null, Buffer.from(text.slice(0, end)), pem, Buffer.from(text.slice(end + 1), 'base64'))) {
+  const signature = fromBase64(text.slice(end + 1));
+  if (!signature || !verify(null, Buffer.from(text.slice(0, end)), pem, signature)) {
     throw new PaperFault('SIGNATURE', 'the signature of the orderer is wrong');
   }
-  const { number, transactions } = JSON.parse(text.slice(pem.length, end));
+  return JSON.parse(text.slice(pem.length, end));
+}
+
+/** Opens a block made by `PaperLedger`: number, code, creator, chaincode and writes. */
+export const openPaper: OpenBlock = (block, trust) => {
+  const { number, transactions } = signedSheet(block, trust);
   return { number: BigInt(number), transactions: transactions.map(withBytes) } as LedgerBlock;
 };
 
-function withBytes(transaction: { namespaceWrites: { namespace: string; key: string; value: string }[] }) {
+/** Opens both blocks and single transactions that a `PaperLedger` made. */
+export const paper: LedgerReader = {
+  openBlock: openPaper,
+  openEnvelope: (envelope, trust) => withBytes(signedSheet(envelope, trust)) as LedgerEnvelope,
+};
+
+function withBytes<T extends object>(
+  transaction: T & { namespaceWrites: { namespace: string; key: string; value: string }[] },
+) {
   const namespaceWrites = transaction.namespaceWrites.map((write) => ({
     ...write,
     value: Buffer.from(write.value, 'base64'),
@@ -66,6 +84,7 @@ function withBytes(transaction: { namespaceWrites: { namespace: string; key: str
 
 export interface Forgery {
   code?: string;
+  reads?: LedgerEnvelope['namespaceReads'];
   creatorMsp?: string;
   namespace?: string;
   key?: string;
@@ -110,8 +129,7 @@ export class PaperLedger {
     return range;
   }
 
-  /** A block that anchors the events from `first` on, with what `forgery` changes in it. */
-  block(first: number, forgery: Forgery = {}): Buffer {
+  private transaction(first: number, forgery: Forgery): object {
     const batch = makeBatch(
       this.pin.site,
       this.range(first),
@@ -127,9 +145,24 @@ export class PaperLedger {
       value: Buffer.from(JSON.stringify(value)).toString('base64'),
     };
     const { code = 'VALID', creatorMsp = 'AMSP', txId = TX } = forgery;
-    const transaction = { txId, code, creatorMsp, chaincode: namespace, namespaceWrites: [write], endorsers: ['AMSP'] };
-    const text = `${this.pem}${JSON.stringify({ number: 7, transactions: [transaction] })}`;
+    return { txId, code, creatorMsp, chaincode: namespace, namespaceWrites: [write], endorsers: ['AMSP'] };
+  }
+
+  private signed(sheet: object): Buffer {
+    const text = `${this.pem}${JSON.stringify(sheet)}`;
     return Buffer.from(`${text}\n${sign(null, Buffer.from(text), this.orderer.privateKey).toString('base64')}`);
+  }
+
+  /** A block that anchors the events from `first` on, with what `forgery` changes in it. */
+  block(first: number, forgery: Forgery = {}): Buffer {
+    return this.signed({ number: 7, transactions: [this.transaction(first, forgery)] });
+  }
+
+  /** The transaction by itself that anchors them, endorsed on top of the only one in block 7. */
+  successor(first: number, forgery: Forgery = {}): Buffer {
+    const version = { block: 7, transaction: 0 };
+    const namespaceReads = forgery.reads ?? [{ namespace: 'anchor', key: logKey(this.pin.site), version }];
+    return this.signed({ ...this.transaction(first, forgery), namespaceReads });
   }
 
   checkpoint(size: number, block: Buffer, key = this.checkpointKey): string {

@@ -10,7 +10,7 @@ import {
   receiptText,
   verifyReceipt,
 } from '../src/index.js';
-import { type Forgery, openPaper, PaperLedger } from './paper-ledger.js';
+import { type Forgery, openPaper, PaperLedger, paper } from './paper-ledger.js';
 
 const key = randomBytes(32);
 const content = {
@@ -45,7 +45,7 @@ const search: EventDraft = {
 
 const site = new PaperLedger();
 const at = [create, search, search, create, search].map((draft) => site.add(draft))[3]!;
-const judge = (text: string, bytes?: Uint8Array) => verifyReceipt(text, site.pin, openPaper, bytes);
+const judge = (text: string, bytes?: Uint8Array) => verifyReceipt(text, site.pin, paper, bytes);
 const genuine = site.text(at, { first: 2, content, key });
 const changed = (change: (receipt: Receipt) => Partial<Receipt>) => {
   const receipt = site.receipt(at, { first: 2, content, key });
@@ -206,8 +206,8 @@ describe('an event at a time that no calendar shows', () => {
   it.each([253_402_300_800_000_000n, 8_640_000_000_000_000_001n, (1n << 63n) - 1n])('is ALTERED: %s', (time) => {
     const late = new PaperLedger();
     const last = late.add(create, 253_402_300_799_999_999n);
-    expect(verifyReceipt(late.text(last), late.pin, openPaper).verdict).toBe('OK');
-    const { verdict, detail } = verifyReceipt(late.text(late.add(create, time)), late.pin, openPaper);
+    expect(verifyReceipt(late.text(last), late.pin, paper).verdict).toBe('OK');
+    const { verdict, detail } = verifyReceipt(late.text(late.add(create, time)), late.pin, paper);
     expect([verdict, detail]).toEqual(['ALTERED', 'the time of the event record is none that a calendar shows']);
   });
 });
@@ -217,7 +217,7 @@ describe('a fault of the verifier', () => {
     const broken: typeof openPaper = () => {
       throw new TypeError('x is undefined');
     };
-    expect(() => verifyReceipt(genuine, site.pin, broken)).toThrow(TypeError);
+    expect(() => verifyReceipt(genuine, site.pin, { ...paper, openBlock: broken })).toThrow(TypeError);
   });
 });
 
@@ -243,7 +243,10 @@ describe('a receipt of somebody else', () => {
       const unproven = { reason, message: 'endorsed by AMSP alone' };
       return { ...opened, transactions: opened.transactions.map((one) => ({ ...one, unproven })) };
     };
-    expect(verifyReceipt(genuine, site.pin, doubting)).toMatchObject({ verdict, detail: /AMSP alone/ });
+    expect(verifyReceipt(genuine, site.pin, { ...paper, openBlock: doubting })).toMatchObject({
+      verdict,
+      detail: /AMSP alone/,
+    });
   });
 
   it('is UNTRUSTED_KEY when the checkpoint names our log under a key that is not pinned', () => {

@@ -1,5 +1,5 @@
 import type { BlobStore } from '#libs/blob';
-import type { OpenBlock, Pin } from '#libs/evidence';
+import type { OpenBlock, OpenEnvelope, Pin } from '#libs/evidence';
 import type { ConsentVersion, Store, StoreTransaction } from '#libs/store';
 import type { Definitions } from '#libs/validation';
 import type { Answer } from './answer.js';
@@ -43,6 +43,7 @@ export interface Services {
   readonly blobs?: BlobStore;
   /** Bytes that the content of one Binary may have, sent as it is. */
   readonly maxContentBytes?: number;
-  /** Opens and checks a block of the ledger. */
+  /** Open and check what is in the formats of the ledger. */
   readonly openBlock: OpenBlock;
+  readonly openEnvelope: OpenEnvelope;
 }

@@ -119,6 +119,35 @@ describe('a sealed log', () => {
   });
 });
 
+describe('a receipt has the batch after its own', () => {
+  it('once that is in a block', async () => {
+    const first = await anchor(2);
+    expect(await receiptOfLeaf(db.query, 0)).not.toHaveProperty('next');
+    const second = await save(1);
+    expect(await receiptOfLeaf(db.query, 0)).not.toHaveProperty('next');
+    const place = { txId: second.txId, blockNumber: 2n, block: Buffer.of(2), checkpoint: 'size 3' };
+    await anchorBatch(db.transact, lease, second, place);
+    const parts = { transaction: first.txId, next: { transaction: second.txId, block: Buffer.of(2) } };
+    expect(await receiptOfLeaf(db.query, 1)).toMatchObject(parts);
+    expect(await receiptOfLeaf(db.query, 2)).not.toHaveProperty('next');
+  });
+
+  it('unless that is on another ledger, to which the log has moved or is to move', async () => {
+    const [first, second] = [await anchor(2), await anchor(1)];
+    await sealLog(db.transact, MOVE);
+    await adopted();
+    lease = (await takeLease(db.query, 'anchor', 'two', 60))!;
+    const [third, fourth] = [await anchor(1), await anchor(1)];
+    const next = async (place: number) => {
+      const parts = await receiptOfLeaf(db.query, place);
+      return typeof parts === 'object' ? [parts.transaction, parts.next?.transaction] : parts;
+    };
+    expect(await next(0)).toEqual([first.txId, second.txId]);
+    expect(await next(2)).toEqual([second.txId, undefined]);
+    expect(await next(3)).toEqual([third.txId, fourth.txId]);
+  });
+});
+
 describe('a log that has moved', () => {
   it('has a checkpoint of the new ledger at once, until a batch has one', async () => {
     await anchor(4);

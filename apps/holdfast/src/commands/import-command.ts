@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { parsePin } from '#libs/evidence';
-import { openBlock } from '#libs/fabric-block';
 import { readConfig } from '../config.js';
 import { receiptCheck, runImport } from '../import/index.js';
 import { openRunningStore } from '../installation.js';
@@ -28,7 +27,7 @@ function parallelOf(text: string): number {
 function lazyCheck(pinFile: string): ReturnType<typeof receiptCheck> {
   let check: ReturnType<typeof receiptCheck> | undefined;
   return (text, about) => {
-    check ??= receiptCheck(parsePin(readFileSync(pinFile)), openBlock);
+    check ??= receiptCheck(parsePin(readFileSync(pinFile)));
     return check(text, about);
   };
 }

@@ -1,14 +1,14 @@
-import { type ContentOpening, type OpenBlock, type Pin, parseReceipt, verifyReceipt } from '#libs/evidence';
-import { openBlock } from '#libs/fabric-block';
+import { type ContentOpening, type LedgerReader, type Pin, parseReceipt, verifyReceipt } from '#libs/evidence';
+import { openBlock, openEnvelope } from '#libs/fabric-block';
 import type { ReadVersion, ReceiptVerdict, VerifyReceipt } from './import-options.js';
 
 /**
  * The check of an import's receipts: the one verification against `pin`, and that the receipt is for the version it was
  * asked for and commits to the very bytes that were read back.
  */
-export function receiptCheck(pin: Pin, open: OpenBlock = openBlock): VerifyReceipt {
+export function receiptCheck(pin: Pin, ledger: LedgerReader = { openBlock, openEnvelope }): VerifyReceipt {
   return (text, about) => {
-    const { verdict, detail } = verifyReceipt(text, pin, open);
+    const { verdict, detail } = verifyReceipt(text, pin, ledger);
     return verdict === 'OK' ? contentVerdict(parseReceipt(text).content, about) : { verdict, detail };
   };
 }

@@ -1,5 +1,6 @@
-// holdfast-receipt/1: [type]/[id]/_history/[vid]/$receipt, all that proves the event that wrote a version
+// holdfast-receipt/1 and /2: [type]/[id]/_history/[vid]/$receipt, all that proves the event that wrote a version
 import { contentOpening, decodeOpening, receiptText } from '#libs/evidence';
+import { envelopeInBlock } from '#libs/fabric-block';
 import { operationOutcome } from '#libs/fhir-model';
 import { type ReadResult, storedContent } from '#libs/store';
 import type { Answer } from '../answer.js';
@@ -19,18 +20,19 @@ export async function receiptOfVersion(services: Services, request: FhirRequest)
   return { status: 200, headers: {}, body: receipt, contentType: 'application/json' };
 }
 
-/** The receipt's text; undefined where there is nothing to show, or nothing yet. */
+/** The receipt's text, with the successor of its batch where there is one; undefined where there is nothing to show, or nothing yet. */
 export async function receiptOf(services: Services, result: ReadResult): Promise<string | undefined> {
   if (result.outcome !== 'found' && result.outcome !== 'gone') return undefined;
   const parts = await services.store.receiptOfVersion(result.version.pid);
   if (parts === undefined) return undefined;
-  const { record, leafIndex, treeSize, hashes, checkpoint, transaction, block, opening, continuation } = parts;
+  const { record, leafIndex, treeSize, hashes, checkpoint, transaction, block, opening, continuation, next } = parts;
   return receiptText({
     record,
     checkpoint,
     transaction,
     block,
     continuation,
+    successor: next && envelopeInBlock(next.block, next.transaction),
     inclusion: { leafIndex, treeSize, hashes },
     content: contentOpening(result.version.commitmentKey, storedContent(result.version)),
     ...(opening ? { opening: decodeOpening(opening) } : {}),

@@ -49,5 +49,5 @@ async function judge(services: Services, receipt: string | undefined, version: S
   if (receipt === undefined || pin === undefined) {
     return { verdict: 'UNANCHORED', detail: 'the event waits for the ledger' };
   }
-  return verifyReceipt(receipt, pin, services.openBlock, version.bytes);
+  return verifyReceipt(receipt, pin, services, version.bytes);
 }

@@ -12,6 +12,8 @@ export interface ReceiptParts {
   block: Buffer;
   /** Where the log moved after this batch: the proof from the tree of the checkpoint to the one that moved. */
   continuation?: Buffer[];
+  /** The next batch on the same ledger, once it is in a block: its transaction, and the raw block that holds it. */
+  next?: { transaction: string; block: Buffer };
 }
 
 interface PartsRow {
@@ -22,26 +24,38 @@ interface PartsRow {
   tx: string | null;
   block: Buffer | null;
   moved: string | null;
+  next_tx: string | null;
+  next_block: Buffer | null;
 }
 
-/** What is parked is not in the log as itself, so it has no receipt. */
+/** The batch after the last one before a move is on another ledger. What is parked is not in the log as itself, so it has no receipt. */
 const PARTS = `SELECT event.record,
     CASE WHEN NOT EXISTS (SELECT FROM parked_event WHERE parked_event.event = event.id) THEN place_of(event.id)::text END AS leaf,
     batch.tree_size::text AS size, batch.checkpoint,
     batch.tx_id AS tx, batch.block,
-    (SELECT a.tree_size::text FROM adoption a WHERE a.tx_id IS NOT NULL AND batch.tree_size <= a.tree_size) AS moved
+    (SELECT a.tree_size::text FROM adoption a WHERE a.tx_id IS NOT NULL AND batch.tree_size <= a.tree_size) AS moved,
+    next.tx_id AS next_tx, next.block AS next_block
   FROM event LEFT JOIN batch ON batch.first_index =
-    (SELECT max(first_index) FROM batch AS earlier WHERE earlier.first_index <= place_of(event.id))`;
+    (SELECT max(first_index) FROM batch AS earlier WHERE earlier.first_index <= place_of(event.id))
+  LEFT JOIN batch AS next ON next.first_index = batch.tree_size AND next.block IS NOT NULL
+    AND NOT EXISTS (SELECT FROM adoption WHERE adoption.tree_size = batch.tree_size)`;
 
 async function parts(query: Query, row: PartsRow | undefined): Promise<ReceiptParts | 'unanchored' | undefined> {
   if (row === undefined) return undefined;
-  const { record, leaf, size, checkpoint, tx, block, moved } = row;
+  const { record, leaf, size, checkpoint, tx, block, moved, next_tx: nextTx, next_block: nextBlock } = row;
   if (leaf === null || size === null || checkpoint === null || tx === null || block === null) return 'unanchored';
   const hashes = await inclusionProof(query, Number(leaf), Number(size));
-  const found = { record, leafIndex: Number(leaf), treeSize: Number(size), hashes, checkpoint, transaction: tx, block };
-  return moved === null
-    ? found
-    : { ...found, continuation: await consistencyProof(query, Number(size), Number(moved)) };
+  return {
+    record,
+    leafIndex: Number(leaf),
+    treeSize: Number(size),
+    hashes,
+    checkpoint,
+    transaction: tx,
+    block,
+    ...(moved !== null && { continuation: await consistencyProof(query, Number(size), Number(moved)) }),
+    ...(nextTx !== null && nextBlock !== null && { next: { transaction: nextTx, block: nextBlock } }),
+  };
 }
 
 /** The receipt of the event that wrote the version `pid`; `unanchored` until its batch is VALID, undefined without an event. */
