@@ -94,10 +94,10 @@ export class TestSite {
     );
   }
 
-  /** Records one event. */
-  async addEvent(draft: EventDraft): Promise<MadeEvent> {
+  /** Records one event, which claims to have been `secondsAgo`. */
+  async addEvent(draft: EventDraft, secondsAgo = 0): Promise<MadeEvent> {
     const time = await this.store.time();
-    const event = makeEvent(draft, SITE, time);
+    const event = makeEvent(draft, SITE, time - BigInt(secondsAgo) * 1_000_000n);
     await this.store.record([{ event, decision: draft.decision, time, patients: [] }]);
     return event;
   }

@@ -193,6 +193,40 @@ describe('a receipt that is fetched again after the next batch', () => {
   });
 });
 
+describe('the time of an event beside that of its transaction', () => {
+  const said = async (secondsAgo: number) => {
+    const site = sites[0]!;
+    await site.addEvent(draft, secondsAgo);
+    await site.anchor(installations[0]!);
+    const place = (await latestCheckpoint(site.database.query))!.size - 1;
+    await writeFile(file('time.json'), await site.receipt(place));
+    const { lines, exitCode } = await verifyFile(file('time.json'), file('pin.json'));
+    expect(exitCode).toBe(0);
+    return lines.join('\n');
+  };
+
+  it('is printed, and not remarked upon where they are near', async () => {
+    for (const secondsAgo of [0, 800, -800]) {
+      const text = await said(secondsAgo);
+      expect(text).toMatch(
+        /^anchored +sent \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}000Z, by the time that its transaction claims$/m,
+      );
+      expect(text).not.toContain('REMARK');
+    }
+  });
+
+  it('is remarked upon, and no verdict, where the ledger heard of it long after', async () => {
+    expect(await said(930)).toMatch(/^REMARK +the ledger heard of it 15 min after the time that it claims:/m);
+    expect(await said(93_600 + 62)).toMatch(
+      /^REMARK +the ledger heard of it 1 d 2 h 1 min after .*\n +long, or is back-dated/m,
+    );
+  });
+
+  it('is remarked upon where it lies after', async () => {
+    expect(await said(-7_260)).toMatch(/^REMARK +it claims a time 2 h( 1 min)? after the ledger heard of it/m);
+  });
+});
+
 describe('a Binary that was recorded with its content and names it as well', () => {
   const data = Buffer.from('what is in it');
   const named = JSON.stringify(dataElement({ size: data.length, sha256: createHash('sha256').update(data).digest() }));
@@ -209,7 +243,7 @@ describe('a Binary that was recorded with its content and names it as well', () 
     const made = await site.addEvent({ ...draft, subject, content: contentCommitment(key, binary) });
     await site.anchor(installations[0]!);
     const openings = { opening: decodeOpening(made.opening), content: contentOpening(key, binary) };
-    await writeFile(file('binary-receipt.json'), await site.receipt(8, openings));
+    await writeFile(file('binary-receipt.json'), await site.receipt(14, openings));
     expect((await judge(sent)).lines.join('\n')).toMatch(/content +equal to what was recorded/);
     expect(await judge(sent.replace('"data":"d', '"data":"e'))).toEqual({
       exitCode: 1,
@@ -269,7 +303,7 @@ describe('the log since a kept checkpoint', () => {
   it('is OK when it has only grown', async () => {
     expect(await since('checkpoint.txt')).toMatchObject({
       exitCode: 0,
-      lines: [expect.stringMatching(/^OK +the log of 309 leaves/)],
+      lines: [expect.stringMatching(/^OK +the log of 315 leaves/)],
     });
   });
 
@@ -304,6 +338,6 @@ describe('the log since a kept checkpoint', () => {
     await writeFile(file('late.txt'), (await latestCheckpoint(sites[0]!.database.query))!.checkpoint);
     const { query } = sites[0]!.database;
     await query('DELETE FROM batch WHERE tree_size > 7');
-    expect((await since('late.txt')).lines[0]).toMatch(/^ROLLED_BACK +the log has lost its last 302 leaves/);
+    expect((await since('late.txt')).lines[0]).toMatch(/^ROLLED_BACK +the log has lost its last 308 leaves/);
   });
 });

@@ -64,6 +64,9 @@ function leavesOf(entries: Buffer): Buffer {
   return leaves;
 }
 
+/** Milliseconds since 1970 at which years have more digits than a FHIR instant takes. */
+export const YEAR_10000 = Date.UTC(10_000, 0);
+
 /** What the contract writes under `log:<site>`. */
 export interface LogValue {
   site: string;
@@ -77,7 +80,7 @@ export interface LogValue {
   /** Leaf entries from `first` to `last`, one after the other. */
   entries: Buffer;
   txId: string;
-  /** The time that its transaction claims, milliseconds since 1970; undefined in the first format. */
+  /** The time that its transaction claims, milliseconds since 1970; undefined where it says none. */
   at: number | undefined;
   /** Which versions of Consents its events relied on. */
   consents: Reliance[];
@@ -131,9 +134,9 @@ function readMembers(source: Uint8Array): JsonObject {
   return members;
 }
 
-/** The contract takes the time as the transaction claims it, so it may be none that a clock shows. */
+/** The contract takes the time as the transaction claims it, so it may be none that a calendar shows. */
 function timeIn(at: JsonValue | undefined): number | undefined {
-  return typeof at === 'number' && !Number.isNaN(new Date(at).getTime()) ? at : undefined;
+  return typeof at === 'number' && Number.isSafeInteger(at) && at >= 0 && at < YEAR_10000 ? at : undefined;
 }
 
 /**

@@ -1,6 +1,7 @@
 // holdfast-receipt/1 and /2: the one verification that server, worker and command line share
 import { verifyInclusion } from '#libs/merkle';
 import { type AcrossMove, checkAcrossMove, pinOf } from './across-move.js';
+import { YEAR_10000 } from './batch.js';
 import { checkCheckpoint } from './check-checkpoint.js';
 import { checkContent, checkOpening } from './check-event.js';
 import { checkLedger } from './check-ledger.js';
@@ -43,16 +44,13 @@ export interface Verification {
   event?: ProvenEvent;
 }
 
-/** Microseconds since 1970: records of the format may name later times, which no FHIR instant can. */
-const YEAR_10000 = BigInt(Date.UTC(10_000, 0)) * 1000n;
-
 function checked(receiptSource: string, given: Pin, ledger: LedgerReader, content?: Uint8Array): ProvenEvent {
   const receipt = parseReceipt(receiptSource);
   const pin = pinOf(receipt.checkpoint, given);
   const checkpoint = checkCheckpoint(receipt.checkpoint, pin);
   const record = decodeRecord(receipt.record);
   demand(record.site === pin.site, 'the event record is of another site');
-  demand(record.time < YEAR_10000, 'the time of the event record is none that a calendar shows');
+  demand(record.time < BigInt(YEAR_10000) * 1000n, 'the time of the event record is none that a calendar shows');
   const leaf = recordLeaf(receipt.record);
   const { leafIndex, treeSize, hashes } = receipt.inclusion;
   demand(treeSize === checkpoint.size, 'the inclusion proof is for another size than the checkpoint');

@@ -43,6 +43,13 @@ test('a value of the second format says which Consents were relied on, and which
   expect(value).toMatchObject({ consents: [relied], violations: [violation] });
 });
 
+test('a value of the second format says the time of its transaction, if that is one that a calendar shows', () => {
+  const timeOf = (at: number) => readLogValue(logValue([], { ...second([]), at })).at;
+  expect([timeOf(0), timeOf(1_700_000_000_000), timeOf(253_402_300_799_999)]).toEqual([0, 1.7e12, 253_402_300_799_999]);
+  for (const at of [-1, 0.5, 253_402_300_800_000, 8.64e15, 1e300]) expect(timeOf(at)).toBeUndefined();
+  expect(readLogValue(logValue([])).at).toBeUndefined();
+});
+
 test.each<[string, object]>([
   ['half of the second format', { format: 'holdfast-log/2' }],
   ['members of the second without its name', { consents: [] }],

@@ -44,6 +44,47 @@ function movedLines(moved: AcrossMove | undefined, before: Pin, now: Pin): strin
   ];
 }
 
+/** As much as the contract lets a decision lie before the latest that its log has named, when it marks it BACKDATED. */
+const REMARKABLE_MICROS = 900n * 1_000_000n;
+
+/** When the ledger got the event, beside the event's own time. That they differ much is no verdict: a ledger may be away for hours. */
+function timeLines({ record, sentAt, pin }: ProvenEvent): string[] {
+  const at = line('at', `${instantOf(record.time)}, by the clock of ${record.site}`);
+  if (sentAt === undefined) return [at];
+  const sent = BigInt(sentAt) * 1000n;
+  const lines = [at, line('anchored', `sent ${instantOf(sent)}, by the time that its transaction claims`)];
+  const gap = sent - record.time;
+  if (gap > REMARKABLE_MICROS)
+    return [
+      ...lines,
+      line(
+        'REMARK',
+        `the ledger heard of it ${duration(gap)} after the time that it claims: it waited for the ledger that`,
+      ),
+      line('', `long, or is back-dated. Ask ${pin.site} why, and what else came as late`),
+    ];
+  if (gap < -REMARKABLE_MICROS)
+    return [
+      ...lines,
+      line('REMARK', `it claims a time ${duration(-gap)} after the ledger heard of it: a clock was wrong`),
+    ];
+  return lines;
+}
+
+/** In days, hours and minutes, nothing below a minute. */
+function duration(micros: bigint): string {
+  const minutes = micros / 60_000_000n;
+  const parts: [bigint, string][] = [
+    [minutes / 1440n, 'd'],
+    [(minutes / 60n) % 24n, 'h'],
+    [minutes % 60n, 'min'],
+  ];
+  return parts
+    .filter(([count]) => count > 0n)
+    .map(([count, unit]) => `${count} ${unit}`)
+    .join(' ');
+}
+
 /** Who found the batch VALID, and where nobody has shown it, what can be done. */
 function validLines({ successor, pin, moved, treeSize }: ProvenEvent): string[] {
   if (successor)
@@ -76,7 +117,7 @@ export function provenLines(event: ProvenEvent, given: Pin): string[] {
   return [
     line('event', `${record.action}${purpose}: ${record.decision}, answered ${record.outcome}`),
     ...whoAndWhat(opening),
-    line('at', `${instantOf(record.time)}, by the clock of ${record.site}`),
+    ...timeLines(event),
     ...contentLine(event),
     line('log', `place ${leafIndex} of ${treeSize} in ${pin.origin}`),
     line(
