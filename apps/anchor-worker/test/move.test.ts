@@ -175,6 +175,17 @@ describe('what was recorded before the move', () => {
     }
   });
 
+  it('is shown to be VALID by the next batch on the ledger before, but for the last batch there', async () => {
+    for (const [place, endorsers] of [
+      [3, before.pin.endorsement],
+      [25, before.pin.endorsement],
+      [32, undefined],
+    ] as const) {
+      const { verdict, event } = verify(await site.receipt(place), moved.pin);
+      expect([place, verdict, event?.successor?.endorsers]).toEqual([place, 'OK', endorsers]);
+    }
+  });
+
   it('is UNTRUSTED_KEY or ALTERED under a pin that names another ledger before, or none', async () => {
     const text = await site.receipt(3);
     const { adopted: _, ...bare } = moved.pin;
