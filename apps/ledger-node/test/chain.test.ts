@@ -3,7 +3,15 @@ import { copyFile, open, readFile, rm, stat, truncate, writeFile } from 'node:fs
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { assembleBlock, channelConfig, decodeBlock, type SigningIdentity, validateBlock } from '#libs/fabric-block';
+import {
+  assembleBlock,
+  channelConfig,
+  decodeBlock,
+  decodeEnvelope,
+  lifecycleSequenceKey,
+  type SigningIdentity,
+  validateBlock,
+} from '#libs/fabric-block';
 import { createNetwork, type Network } from '#libs/fabric-network';
 import { Chain } from '../src/chain/chain.js';
 import { LedgerDamage } from '../src/chain/ledger-damage.js';
@@ -26,8 +34,8 @@ afterEach(() => temporary.remove());
 
 const opened = () => Chain.open({ folder, genesis: network.genesis, rebuilt: (reason) => rebuilt.push(reason) });
 
-/** A block with the definition of a chaincode of this name. */
-async function define(chain: Chain, chaincode: string): Promise<void> {
+/** A block with the definition of a chaincode of this name; the id of its transaction. */
+async function define(chain: Chain, chaincode: string): Promise<string> {
   const { channel, organizations, orderer } = network;
   const endorsers: SigningIdentity[] = organizations.map(({ peer }) => peer.identity);
   const creator = organizations[0]!.admin.identity;
@@ -36,17 +44,22 @@ async function define(chain: Chain, chaincode: string): Promise<void> {
   const block = assembleBlock({ number: chain.height, previousHash, data, lastConfig: 0, orderer: orderer.identity });
   const config = channelConfig(decodeBlock(network.genesis));
   const verdict = validateBlock(block.number, data, { config, state: chain.state, hasTransaction: () => false });
-  await chain.commit(block, verdict, [`tx-${chaincode}`]);
+  const { txId } = decodeEnvelope(data[0]!).channelHeader;
+  await chain.commit(block, verdict, [txId]);
+  return txId;
 }
 
 const NAMES = Array.from({ length: 5 }, (_, index) => `cc${index}`);
 const blocksFile = () => join(folder, 'chain');
 const derivedFile = () => join(folder, 'derived.db');
 
-async function filled(): Promise<void> {
+/** The ids of its transactions. */
+async function filled(): Promise<string[]> {
   const chain = await opened();
-  for (const name of NAMES) await define(chain, name);
+  const txIds: string[] = [];
+  for (const name of NAMES) txIds.push(await define(chain, name));
   await chain.close();
+  return txIds;
 }
 
 const everything = (chain: Chain) => chain.state.range('_lifecycle', '', '', 1_000);
@@ -95,6 +108,16 @@ async function flip(path: string, offset: number): Promise<void> {
   const { buffer } = await file.read(Buffer.alloc(1), 0, 1, offset);
   await file.write(Buffer.of(buffer[0]! ^ 1), 0, 1, offset);
   await file.close();
+}
+
+/** How many changes the history of its definition has. */
+async function changesOf(chain: Chain, chaincode: string): Promise<number> {
+  const snapshot = chain.snapshot();
+  const changes = snapshot.history('_lifecycle', lifecycleSequenceKey(chaincode));
+  let number = 0;
+  while ((await changes.next()) !== undefined) number += 1;
+  snapshot.release();
+  return number;
 }
 
 describe('damage', () => {
@@ -151,6 +174,29 @@ describe('damage', () => {
     expect(told).toHaveLength(1);
     await chain.close();
     expect((await found()).state).toEqual(whole);
+    expect(rebuilt).toHaveLength(1);
+  });
+
+  test.each([
+    ['what became of a transaction', 'UPDATE tx SET flag = 11 WHERE block = 2'],
+    ['the place of a transaction', 'UPDATE tx SET block = 4 WHERE block = 2'],
+    ['the history of a key', 'UPDATE history SET block = block + 10 WHERE block = 2'],
+  ])('of %s is not told as the truth: it ends the node, and the next start heals it', async (_, change) => {
+    const txId = (await filled())[1]!;
+    const told: string[] = [];
+    const known = async (chain: Chain) => [chain.transaction(txId), await changesOf(chain, 'cc1')];
+    const chain = await Chain.open({ folder, genesis: network.genesis, damaged: ({ message }) => told.push(message) });
+    const whole = await known(chain);
+    expect(whole).toEqual([{ block: 2, index: 0, flag: 0 }, 1]);
+    const database = new DatabaseSync(derivedFile());
+    database.exec(change);
+    database.close();
+    await expect(known(chain)).rejects.toThrow(LedgerDamage);
+    expect(told).toEqual([expect.stringMatching(/is not as it was written$/)]);
+    await chain.close();
+    const healed = await opened();
+    expect(await known(healed)).toEqual(whole);
+    await healed.close();
     expect(rebuilt).toHaveLength(1);
   });
 

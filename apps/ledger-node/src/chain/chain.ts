@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   type Block,
   type BlockVerdict,
+  blockCommitHash,
   commitBlock,
   commitHash,
   decodeBlock,
@@ -157,7 +158,7 @@ export class Chain {
    * Resolves when the block is on the disk and applied.
    */
   async commit(block: Block, { flags, updates }: BlockVerdict, txIds: readonly string[]): Promise<void> {
-    const hash = commitHash(flags, updates, this.derived.commitHash);
+    const hash = commitHash(flags, updates, this.last && blockCommitHash(this.last));
     await this.store(commitBlock(block, flags, hash), { updates, txIds });
   }
 

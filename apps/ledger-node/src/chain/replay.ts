@@ -81,7 +81,7 @@ export class Replay {
       const previous = this.lastBlock();
       if (previous) checkPrevious(block, previous);
       const effects = effectsOf(block, this.derived.state);
-      checkCommitHash(block, effects.updates, this.derived.commitHash);
+      checkCommitHash(block, effects.updates, previous && blockCommitHash(previous));
       applyBlock(this.derived, block, effects, place);
       this.previous = block;
     } catch (error) {

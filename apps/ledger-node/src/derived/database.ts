@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
-const VERSION = 1;
+const VERSION = 2;
 
 /** What must survive a crash is in the block file; this may lose its latest transactions, but not its order. */
 const SETTINGS = `
@@ -17,8 +17,8 @@ const SETTINGS = `
 const TABLES = `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
   CREATE TABLE state (key BLOB PRIMARY KEY, value BLOB NOT NULL, metadata BLOB, block INTEGER, tx INTEGER, crc INTEGER);
-  CREATE TABLE history (key BLOB, block INTEGER, PRIMARY KEY (key, block)) WITHOUT ROWID;
-  CREATE TABLE tx (id BLOB PRIMARY KEY, block INTEGER, place INTEGER, flag INTEGER) WITHOUT ROWID;
+  CREATE TABLE history (key BLOB, block INTEGER, crc INTEGER, PRIMARY KEY (key, block)) WITHOUT ROWID;
+  CREATE TABLE tx (id BLOB PRIMARY KEY, block INTEGER, place INTEGER, flag INTEGER, crc INTEGER) WITHOUT ROWID;
   CREATE TABLE block (number INTEGER PRIMARY KEY, offset INTEGER, length INTEGER, crc INTEGER, hash BLOB);
   CREATE INDEX block_hash ON block (hash);
   PRAGMA user_version = ${VERSION};

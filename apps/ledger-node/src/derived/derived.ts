@@ -23,8 +23,6 @@ export interface AppliedBlock {
   txIds: readonly string[];
   flags: Uint8Array;
   updates: readonly StateUpdate[];
-  /** The latest one; block 0 has none. */
-  commitHash: Uint8Array | undefined;
 }
 
 export interface DerivedListeners {
@@ -54,12 +52,13 @@ export class Derived {
     private readonly database: DatabaseSync,
     damaged: DerivedListeners['damaged'],
   ) {
-    this.state = new DiskState(database, (damage) => {
+    const found = (damage: LedgerDamage) => {
       this.condemn(damage);
       damaged(damage);
-    });
-    this.history = new DiskHistory(database);
-    this.transactions = new DiskTransactions(database);
+    };
+    this.state = new DiskState(database, found);
+    this.history = new DiskHistory(database, found);
+    this.transactions = new DiskTransactions(database, found);
     this.places = new BlockPlaces(database);
     this.setMeta = database.prepare(
       'INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
@@ -112,19 +111,14 @@ export class Derived {
     return Number(this.database.prepare('SELECT max(number) AS last FROM block').get()?.last ?? -1) + 1;
   }
 
-  get commitHash(): Uint8Array | undefined {
-    return this.meta('commit hash');
-  }
-
   /** Takes in the next block. All readers of this object see it at once; the disk has it some blocks later. */
-  apply({ number, place, headerHash, txIds, flags, updates, commitHash }: AppliedBlock): void {
+  apply({ number, place, headerHash, txIds, flags, updates }: AppliedBlock): void {
     if (this.pending.blocks === 0) this.database.exec('BEGIN');
     this.state.apply(updates);
     this.history.add(updates, number);
     this.places.add(number, place, headerHash);
     for (const [index, txId] of txIds.entries())
       this.transactions.add(txId, { block: number, index, flag: flags[index]! });
-    if (commitHash) this.setMeta.run('commit hash', commitHash);
     this.pending.blocks += 1;
     this.pending.bytes += place.length;
     if (this.pending.blocks >= BLOCKS_PER_COMMIT || this.pending.bytes >= BYTES_PER_COMMIT) this.commit();
