@@ -10,6 +10,7 @@ import type { Doubt } from './follow/block-facts.js';
 import { Follower } from './follow/follower.js';
 import { OpenedBlocks } from './follow/opened-blocks.js';
 import { type Installation, openInstallation } from './installation/installation.js';
+import { readPin } from './installation/pin-file.js';
 import { Leadership } from './leadership.js';
 import { metrics, serveMetrics } from './metrics.js';
 import { pause } from './pause.js';
@@ -69,16 +70,29 @@ async function work(
   }
 }
 
+/** Whoever started the worker waits for this line, whatever the log's level. */
+function sayReady(site: string): void {
+  process.stdout.write(`${JSON.stringify({ level: 30, site, msg: 'ready' })}\n`);
+}
+
 async function run(config: Config, log: pino.Logger, signal: AbortSignal): Promise<void> {
   const failures = new FailureLog(log);
   const { dataDir, site, ledgerOperator: operator } = config;
   const facts = { dataDir, site, operator };
-  const installation = await openInstallation(facts, signal, (error) => failures.tell(error));
+  // At the first start there is no pin without the ledger. Later its absence keeps nobody from writing: events queue.
+  let isReady = false;
+  const hasPin = (await readPin(dataDir)) !== undefined;
+  const waiting = (error: Error) => {
+    failures.tell(error);
+    if (hasPin && !isReady) sayReady(site);
+    isReady ||= hasPin;
+  };
+  const installation = await openInstallation(facts, signal, waiting);
   if (installation === undefined) return;
   failures.clear();
   const server = config.metricsPort === undefined ? undefined : serveMetrics(config.metricsPort);
   const database = openDatabase(config.databaseUrl);
-  log.info({ site }, 'ready');
+  if (!isReady) sayReady(site);
   await untilBound(database, installation.pin.genesis, failures, signal);
   await work(config, database, installation, log, signal);
   server?.close();

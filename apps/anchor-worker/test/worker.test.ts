@@ -158,6 +158,18 @@ describe('the worker', () => {
     expect(await faults()).toEqual([]);
   }, 180_000);
 
+  it('is ready where the ledger is away when it starts, whatever its log level, and anchors when that is back', async () => {
+    const { port } = site.net.node;
+    await site.net.close();
+    const worker = new WorkerProcess({ LOG_LEVEL: 'error' });
+    await worker.says('ready');
+    await site.addEvents(6);
+    site.net = await testLedger({ contractAddress: site.contract.address, folder: join(site.dataDir, 'ledger'), port });
+    await allAnchored();
+    expect(worker.said.map(({ msg }) => msg)).toEqual(['ready']);
+    expect(await faults()).toEqual([]);
+  }, 180_000);
+
   it('keeps the events while the contract is away', async () => {
     const worker = new WorkerProcess();
     await worker.says('leads');

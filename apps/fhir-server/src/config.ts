@@ -16,6 +16,10 @@ const json = (whenAbsent: string) =>
       }
     });
 
+/** So long a timer can run: longer ones end at once. */
+const LONGEST_SECONDS = Math.floor((2 ** 31 - 1) / 1_000);
+const seconds = z.coerce.number().int().min(1).max(LONGEST_SECONDS);
+
 const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(8080),
   HOST: z.string().default('127.0.0.1'),
@@ -52,8 +56,8 @@ const environment = z.object({
     .default(16 * 1024 * 1024),
   ASYNC_JOBS: z.coerce.number().int().min(1).default(500),
   ASYNC_JOBS_PER_CLIENT: z.coerce.number().int().min(1).default(50),
-  ASYNC_SECONDS: z.coerce.number().int().min(1).default(3600),
-  ASYNC_RESULT_SECONDS: z.coerce.number().int().min(1).default(3600),
+  ASYNC_SECONDS: seconds.default(3600),
+  ASYNC_RESULT_SECONDS: seconds.default(3600),
   ASYNC_BYTES: z.coerce
     .number()
     .int()
@@ -65,7 +69,7 @@ const environment = z.object({
     .min(1024)
     .max(5 * 1024 ** 3)
     .default(1024 ** 3),
-  MAX_LAG_SECONDS: z.coerce.number().int().min(1).optional(),
+  MAX_LAG_SECONDS: seconds.optional(),
   MAX_BUNDLE_BYTES: z.coerce
     .number()
     .int()

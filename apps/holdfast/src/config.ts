@@ -36,13 +36,14 @@ export interface Config {
   base: string;
   /** The development issuer: `iss` of tokens made here. */
   issuer: string;
-  /** All variables, for the programs that `up` starts: each reads its own. */
+  /** All variables that are set, for the programs that `up` starts: each reads its own. */
   variables: Readonly<Record<string, string | undefined>>;
 }
 
 /** Reads the configuration; throws StartError with a sentence that names the variable. */
-export function readConfig(variables: Readonly<Record<string, string | undefined>> = process.env): Config {
-  const parsed = environment.safeParse(withoutEmpty(variables));
+export function readConfig(given: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const variables = withoutEmpty(given);
+  const parsed = environment.safeParse(variables);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw new StartError(`The setting ${issue?.path.join('.')} cannot be used: ${issue?.message}.`);

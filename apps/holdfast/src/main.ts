@@ -60,10 +60,25 @@ async function program(asked: string | undefined): Promise<Command> {
   return holdfast;
 }
 
+/** What the disk refuses, of a path that the user has named or chosen with DATA_DIR. */
+const ON_DISK: Record<string, string> = {
+  EACCES: 'this user may not read or write here. Choose another place (DATA_DIR), or ask its owner.',
+  EPERM: 'this is not permitted here. Choose another place (DATA_DIR).',
+  EROFS: 'this disk can only be read. Choose another place (DATA_DIR).',
+  ENOTDIR: 'a part of this path is a file where a folder is needed.',
+  EEXIST: 'there is a file of this name where a folder is needed.',
+  EISDIR: 'this is a folder, and a file is needed.',
+  ENOENT: 'there is no such file or folder.',
+  ENOSPC: 'the disk is full.',
+};
+
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  // A StartError is a sentence for the user; anything else is a fault of ours, and its origin helps to find it.
-  return error.name === 'StartError' ? error.message : (error.stack ?? error.message);
+  if (error.name === 'StartError') return error.message;
+  const { code, path } = error as NodeJS.ErrnoException;
+  const words = code !== undefined && path !== undefined ? ON_DISK[code] : undefined;
+  // Anything else is a fault of ours, and its origin helps to find it.
+  return words === undefined ? (error.stack ?? error.message) : `${path}: ${words}`;
 }
 
 // `holdfast events ... | head`: a reader that has seen enough is no failure.

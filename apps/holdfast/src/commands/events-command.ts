@@ -4,6 +4,7 @@ import { instant } from '#libs/fhir-model';
 import type { RecordedEvent, Store } from '#libs/store';
 import { readConfig } from '../config.js';
 import { openRunningStore } from '../installation.js';
+import { patientId } from './matching.js';
 
 const PAGE = 500;
 
@@ -70,14 +71,17 @@ async function* eventsOf(store: Store, patient: string): AsyncGenerator<EventLin
 /** `events`: lists who did what with a patient's record, when and why, oldest first. */
 export function eventsCommand(command: Command): Command {
   return command
-    .requiredOption('--patient <id>', 'whose record')
+    .requiredOption('--patient <id>', 'whose record', patientId)
     .option('--json', 'one JSON object a line')
     .action(async (options: { patient: string; json?: boolean }) => {
       const store = await openRunningStore(readConfig());
       try {
+        let isAny = false;
         for await (const line of eventsOf(store, options.patient)) {
           process.stdout.write(`${options.json ? JSON.stringify(line) : plain(line)}\n`);
+          isAny = true;
         }
+        if (!isAny) process.stderr.write(`There are no events of a patient with the id ${options.patient}.\n`);
       } finally {
         await store.close();
       }

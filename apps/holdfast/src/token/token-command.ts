@@ -1,16 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { ID, matching, patientId } from '../commands/matching.js';
 import { readConfig } from '../config.js';
 import { issueToken, type TokenRequest } from './issue-token.js';
 
-const ID = '[A-Za-z0-9\\-.]{1,64}';
 const USER = new RegExp(`^(Practitioner|PractitionerRole|Patient|RelatedPerson|Person)/${ID}$`);
-
-function matching(shape: RegExp, example: string): (text: string) => string {
-  return (text) => {
-    if (!shape.test(text)) throw new InvalidArgumentError(`It must look like ${example}.`);
-    return text;
-  };
-}
 
 function seconds(text: string): number {
   const value = Number(text);
@@ -28,7 +21,7 @@ export function tokenCommand(command: Command): Command {
       "SMART v2 scopes, such as 'system/*.cruds' or 'patient/*.rs user/Observation.c'",
     )
     .option('--user <reference>', 'who asks, such as Practitioner/1', matching(USER, 'Practitioner/1'))
-    .option('--patient <id>', 'the patient in context', matching(new RegExp(`^${ID}$`), 'an id'))
+    .option('--patient <id>', 'the patient in context', patientId)
     .option('--purpose <code>', 'purpose of use, such as TREAT', matching(/^[A-Za-z0-9\-_]{1,64}$/, 'TREAT'), 'TREAT')
     .option(
       '--organization <reference>',

@@ -26,8 +26,8 @@ function nodeArguments(name: string): string[] {
  * looks at the process to which installation it belongs.
  */
 function bareVariables({ variables, dataDir }: Config): Record<string, string | undefined> {
-  const { PATH, HOME, TMPDIR, TZ, LOG_LEVEL } = variables;
-  return { PATH, HOME, TMPDIR, TZ, LOG_LEVEL, DATA_DIR: dataDir };
+  const { PATH, HOME, TMPDIR, TZ } = variables;
+  return { PATH, HOME, TMPDIR, TZ, DATA_DIR: dataDir };
 }
 
 async function answersOk(url: string): Promise<boolean> {
