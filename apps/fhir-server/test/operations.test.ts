@@ -153,6 +153,8 @@ describe('$meta, $meta-add and $meta-delete', () => {
     expect((await server.send('GET', 'Basic/m/$meta-add')).status).toBe(405);
     expect((await server.send('POST', 'Basic/m/$meta-add', { body: { resourceType: 'Parameters' } })).status).toBe(400);
     expect((await server.send('POST', 'Basic/none/$meta-add', { body: meta({ tag: [TAG] }) })).status).toBe(404);
+    const wrong = { profile: ['http://hl7.org/fhir/StructureDefinition/Observation'] };
+    expect((await server.send('POST', 'Basic/m/$meta-add', { body: meta(wrong) })).status).toBe(422);
     expect((await server.send('POST', 'Basic/m/$nonsense', { body: meta({}) })).status).toBe(404);
     expect((await server.send('GET', 'Basic/m/$everything')).status).toBe(404);
   });
@@ -189,6 +191,48 @@ describe('Observation $lastn', () => {
     for (const query of ['', 'patient=p&max=0', 'patient=p&_sort=date']) {
       expect((await server.send('GET', `Observation/$lastn?${query}`)).status).toBe(400);
     }
+  });
+});
+
+describe('Observations with several codes, of one time, or entered in error', () => {
+  const coded = (id: string, codes: string[], day: number, more: object = {}) =>
+    put('Observation', id, {
+      status: 'final',
+      code: { coding: codes.map((code) => ({ system: 'http://loinc.org', code })) },
+      subject: { reference: 'Patient/several' },
+      effectiveDateTime: `2024-05-0${day}`,
+      ...more,
+    });
+  beforeAll(async () => {
+    await put('Patient', 'several', {});
+    await coded('a', ['8867-4'], 3, { valueQuantity: { value: 2, unit: '/min' } });
+    await coded('b', ['29463-7'], 2);
+    await coded('ab', ['8867-4', '29463-7'], 1, { valueQuantity: { value: 4, unit: '/min' } });
+    await coded('wrong', ['8867-4'], 5, { status: 'entered-in-error', valueQuantity: { value: 900, unit: '/min' } });
+    await coded('above', ['8867-4'], 1, { valueQuantity: { value: 800, unit: '/min', comparator: '>' } });
+    for (const id of ['tie1', 'tie2']) await coded(id, ['8302-2'], 4);
+  });
+
+  test('are one group of $lastn where a third shares a code with each, and all of one time come', async () => {
+    const query = 'Observation/$lastn?patient=several&status=final';
+    expect(namesOf(await get(`${query}&code=8867-4,29463-7&max=3`))).toEqual(
+      expect.arrayContaining(['Observation/a', 'Observation/b']),
+    );
+    expect(namesOf(await get(`${query}&code=8867-4,29463-7&max=1`))).toEqual(['Observation/a']);
+    expect(namesOf(await get(`${query}&code=8302-2`)).sort()).toEqual(['Observation/tie1', 'Observation/tie2']);
+  });
+
+  test('count in $stats only with what is known to be their value', async () => {
+    const figures = ['average', 'maximum', 'count', 'variance', '4-dev'].map((one) => `statistic=${one}`).join('&');
+    const { parameter } = await get(`Observation/$stats?subject=Patient/several&code=8867-4&${figures}&limit=0`);
+    const [part] = parameter as { resource: { component: { valueQuantity: object }[] } }[];
+    expect(part!.resource.component.map(({ valueQuantity }) => valueQuantity)).toEqual([
+      { value: 3, unit: '/min' },
+      { value: 4, unit: '/min' },
+      { value: 2 },
+      { value: 2 },
+      { value: 0.5, unit: '/min' },
+    ]);
   });
 });
 

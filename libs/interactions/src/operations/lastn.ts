@@ -8,13 +8,14 @@ import { isObject } from '../resource-body.js';
 import type { Services } from '../services.js';
 import { type Observed, observations } from './observations.js';
 import { oneText, operationParameters, textPairs } from './parameters.js';
+import { timeOf } from './regression.js';
 
 const CRITERIA = ['patient', 'subject', 'category', 'code', 'date', 'status', 'encounter', 'performer', 'combo-code'];
 const MOST_EACH = 100;
 
 /**
- * The last `max` (1) Observations of every code, newest first. Two have the same code where they share a coding, or the text
- * where there is none. @throws FhirError 400 without patient or subject, 403, 422.
+ * The last `max` (1) Observations of every code, newest first, and more where the last of them have one time. Two have the same code
+ * where they share a coding, or a third shares one with each; or the text where there is no coding. @throws FhirError 400 without patient or subject, 403, 422.
  */
 export async function lastObservations(services: Services, request: FhirRequest): Promise<Answer> {
   const parameters = operationParameters(request, [...CRITERIA, 'max']);
@@ -44,15 +45,24 @@ export async function lastObservations(services: Services, request: FhirRequest)
   };
 }
 
+/** Of each group the first `max`, and those of the same time as the last of these. */
 function lastOf(found: readonly Observed[], max: number): Observed[] {
-  const groups = new Map<string, Observed[]>();
-  for (const one of found) {
-    const keys = codesOf(one.resource);
-    const group = keys.map((key) => groups.get(key)).find((known) => known !== undefined) ?? [];
-    for (const key of keys) groups.set(key, group);
-    group.push(one);
+  return grouped(found).flatMap((group) => {
+    const last = group[max - 1];
+    const time = last && timeOf(last.resource);
+    return group.filter(({ resource }, at) => at < max || (time !== undefined && timeOf(resource) === time));
+  });
+}
+
+/** By code, each in the order of `found`. What shares a code with two groups makes them one. */
+function grouped(found: readonly Observed[]): Observed[][] {
+  const groups = new Map<string, Set<string>>();
+  for (const { resource } of found) {
+    const keys = codesOf(resource);
+    const one = new Set(keys.flatMap((key) => [key, ...(groups.get(key) ?? [])]));
+    for (const key of one) groups.set(key, one);
   }
-  return [...new Set(groups.values())].flatMap((group) => group.slice(0, max));
+  return [...Map.groupBy(found, ({ resource }) => groups.get(codesOf(resource)[0]!)).values()];
 }
 
 function codesOf({ code }: JsonObject): string[] {

@@ -5,7 +5,7 @@ import { badRequest } from '#libs/fhir-model';
 import type { Answer } from '../answer.js';
 import type { FhirRequest } from '../fhir-request.js';
 import { granted } from '../grant.js';
-import { isObject } from '../resource-body.js';
+import { checkResource, isObject } from '../resource-body.js';
 import type { Services } from '../services.js';
 import { shown } from '../shown.js';
 import { updateOne } from '../update.js';
@@ -33,7 +33,7 @@ export function givenMeta(request: FhirRequest): MetaLists {
 
 /**
  * Reads the current version, changes its meta and stores the next one, with nobody in between; where nothing changes no
- * version is made. Every byte outside the three lists stays. @throws as read and update do.
+ * version is made. Every byte outside the three lists stays. @throws as read and update do, 422 too for what would be no valid resource.
  */
 export async function changeMeta(services: Services, request: FhirRequest, change: MetaChange): Promise<Answer> {
   const given = givenMeta(request);
@@ -49,7 +49,9 @@ export async function changeMeta(services: Services, request: FhirRequest, chang
     if (JSON.stringify(after) === JSON.stringify(before)) return metaAnswer(version);
     const { body: _, ...rest } = request;
     const asked = { ...rest, preference: { ...request.preference, return: 'representation' as const } };
-    await updateOne(inside, { ...asked, document: withLists(document, after) }, id);
+    const changed = withLists(document, after);
+    checkResource(inside, request, changed.value, undefined);
+    await updateOne(inside, { ...asked, document: changed }, id);
     const stored = await store.read({ type, id }, decide(facts, store.hash64));
     return stored.outcome === 'found' ? metaAnswer(stored.version) : { status: 200, headers: {} };
   });

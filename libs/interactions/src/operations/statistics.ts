@@ -17,7 +17,7 @@ export const STATISTICS: Readonly<Record<string, Statistic>> = {
   '80-percent': (numbers) => quantile(numbers, 0.8),
   '4-lower': (numbers) => quantile(numbers, 0.25),
   '4-upper': (numbers) => quantile(numbers, 0.75),
-  '4-dev': (numbers) => difference(quantile(numbers, 0.75), quantile(numbers, 0.25)),
+  '4-dev': (numbers) => half(difference(quantile(numbers, 0.75), quantile(numbers, 0.25))),
   '5-1': (numbers) => quantile(numbers, 0.2),
   '5-2': (numbers) => quantile(numbers, 0.4),
   '5-3': (numbers) => quantile(numbers, 0.6),
@@ -60,6 +60,10 @@ function quantile(numbers: readonly number[], part: number): number | undefined 
 
 function root(square: number | undefined): number | undefined {
   return square === undefined ? undefined : Math.sqrt(square);
+}
+
+function half(whole: number | undefined): number | undefined {
+  return whole === undefined ? undefined : whole / 2;
 }
 
 function difference(one: number | undefined, other: number | undefined): number | undefined {

@@ -30,8 +30,8 @@ interface Coding {
 }
 
 /**
- * Statistics over the quantities of one subject, one Observation for each code asked for; figures over several units are not
- * made. With `include` the Observations looked at as well. @throws FhirError 400, 403, 422.
+ * Statistics over the quantities of one subject, one Observation for each code asked for, without those entered in error; figures
+ * over several units are not made. With `include` the Observations looked at as well. @throws FhirError 400, 403, 422.
  */
 export async function observationStatistics(services: Services, request: FhirRequest): Promise<Answer> {
   const parameters = operationParameters(request, KNOWN);
@@ -44,7 +44,8 @@ export async function observationStatistics(services: Services, request: FhirReq
   const unknown = statistics.find((name) => name !== REGRESSION && !Object.hasOwn(STATISTICS, name));
   if (unknown !== undefined)
     throw badRequest(`The statistic ${unknown.slice(0, 64)} is not supported`, 'not-supported');
-  const limit = oneCount(parameters, 'limit', MOST_SOURCES) ?? MOST_SOURCES;
+  const isIncluded = oneText(parameters, 'include') === 'true';
+  const limit = (isIncluded ? oneCount(parameters, 'limit', MOST_SOURCES) : undefined) ?? MOST_SOURCES;
   const period = periodOf(parameters, Number((await services.store.time()) / 1000n));
   const results: JsonObject[] = [];
   const sources: Observed[] = [];
@@ -53,8 +54,9 @@ export async function observationStatistics(services: Services, request: FhirReq
     const token = coding.system === undefined ? coding.code : `${coding.system}|${coding.code}`;
     const asked = await observations(services, request, [['subject', subject], ['code', token], ...datesOf(period)]);
     time = asked.time;
-    sources.push(...asked.found);
-    results.push(statisticsOf(asked.found, { coding, subject, statistics, period }));
+    const counted = asked.found.filter(({ resource }) => resource.status !== 'entered-in-error');
+    sources.push(...counted);
+    results.push(statisticsOf(counted, { coding, subject, statistics, period }));
   }
   const shown = sources.slice(0, limit);
   const done = { action: '$stats', query: new URLSearchParams(textPairs(parameters)).toString() };
@@ -66,7 +68,7 @@ export async function observationStatistics(services: Services, request: FhirReq
     sources.map(({ version }) => version),
   );
   await services.store.record(events);
-  const included = oneText(parameters, 'include') === 'true' ? shown : [];
+  const included = isIncluded ? shown : [];
   return { status: 200, headers: {}, body: answerText(results, included) };
 }
 
@@ -139,19 +141,21 @@ interface Amount {
   readonly unit: string;
 }
 
+/** A value with a comparator is no number to reckon with. */
 function quantityOf(quantity: JsonValue | undefined): Amount[] {
-  if (!isObject(quantity) || typeof quantity.value !== 'number') return [];
+  if (!isObject(quantity) || typeof quantity.value !== 'number' || quantity.comparator !== undefined) return [];
   const { code, unit } = quantity;
   return [{ value: quantity.value, unit: typeof code === 'string' ? code : typeof unit === 'string' ? unit : '' }];
 }
 
-const COUNTS = new Set(['count', 'total-count']);
+/** Numbers of their own, or in the square of the unit, which is not written. */
+const WITHOUT_UNIT = new Set(['count', 'total-count', 'skew', 'kurtosis', 'variance']);
 
 function component(name: string, numbers: readonly number[], all: number, unit = ''): JsonObject {
   const value = STATISTICS[name]?.(numbers, all);
   const code = { coding: [{ system: STATISTICS_SYSTEM, code: name }] };
   if (value === undefined || !Number.isFinite(value)) return { code, dataAbsentReason: { text: 'too few values' } };
-  return { code, valueQuantity: { value, ...(COUNTS.has(name) || unit === '' ? {} : { unit }) } };
+  return { code, valueQuantity: { value, ...(WITHOUT_UNIT.has(name) || unit === '' ? {} : { unit }) } };
 }
 
 /** Two components: how much the value changes in an hour, and what it was at the first time, by the line. */
