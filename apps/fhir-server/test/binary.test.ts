@@ -9,6 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
+const PLAIN = { resourceType: 'Binary', contentType: 'text/plain', data: 'eA==' };
 const JSON_TYPE = { accept: 'application/fhir+json' };
 const idOf = (reply: { headers: Headers }) => reply.headers.get('location')?.split('/').at(-3) as string;
 
@@ -138,6 +139,12 @@ describe('who may see a Binary is decided by its security context', () => {
   const statuses = async (id: string) =>
     Promise.all([staff, stranger, patient].map(async (as) => (await download(`Binary/${id}`, {}, as)).status));
 
+  const asStranger = async (method: string, id: string) => {
+    const body = method === 'PUT' ? { body: { ...PLAIN, id } } : {};
+    const { status, text } = await server.send(method, `Binary/${id}`, { ...body, as: stranger });
+    return { status, text };
+  };
+
   test('a Patient: staff and that patient see it, others do not, and each look leaves its event', async () => {
     await server.send('PUT', 'Patient/bp', { body: { resourceType: 'Patient', id: 'bp' } });
     const id = await upload(Buffer.from('secret'), 'text/plain', { 'x-security-context': 'Patient/bp' });
@@ -156,5 +163,35 @@ describe('who may see a Binary is decided by its security context', () => {
     const id = idOf(await server.send('POST', 'Binary', { body }));
     expect(await statuses(id)).toEqual([200, 404, 404]);
     expect(await server.store.check()).toEqual([]);
+  });
+
+  test.each([
+    ['as content', { 'content-type': 'text/plain' }, 'secret'],
+    ['as a resource', {}, PLAIN],
+    ['with a context that is an identifier', {}, { ...PLAIN, securityContext: { identifier: { value: '1' } } }],
+  ])('none, sent %s: staff alone see it, and to others it is as if it were not there', async (_, headers, body) => {
+    const id = idOf(await server.send('POST', 'Binary', { headers, body, as: staff }));
+    expect(await statuses(id)).toEqual([200, 404, 404]);
+    for (const method of ['GET', 'PUT', 'DELETE']) {
+      const [hidden, absent] = await Promise.all([id, 'absent'].map((one) => asStranger(method, one)));
+      expect(hidden).toEqual(absent);
+    }
+    expect((await server.send('GET', `Binary?_id=${id}&_summary=count`, { as: stranger })).json().total).toBe(0);
+    expect((await server.send('POST', 'Binary', { headers, body, as: stranger })).status).toBe(403);
+  });
+
+  test('content sent without X-Security-Context does not take the context from what it would replace', async () => {
+    const text = { 'content-type': 'text/plain' };
+    const id = await upload(Buffer.from('secret'), 'text/plain', { 'x-security-context': 'Patient/bp' });
+    for (const [more, says] of [
+      [{}, 'The Binary has a security context'],
+      [{ 'if-match': 'W/"1"' }, 'or the Binary has'],
+    ] as const) {
+      const refused = await server.send('PUT', `Binary/${id}`, { body: 'open', headers: { ...text, ...more } });
+      expect([refused.status, refused.json().issue?.[0]?.diagnostics]).toEqual([412, expect.stringContaining(says)]);
+    }
+    const headers = { ...text, 'x-security-context': 'Patient/bp' };
+    expect((await server.send('PUT', `Binary/${id}`, { body: 'new', headers })).status).toBe(200);
+    expect(await statuses(id)).toEqual([200, 404, 200]);
   });
 });

@@ -55,6 +55,8 @@ export interface FhirRequest extends SystemRequest {
   readonly incoming?: IncomingContent;
   /** Content of a Binary that is kept outside the database already, and that the body names. */
   readonly blob?: UploadedBlob;
+  /** The body is content that was sent without a security context: it replaces nothing that has one. */
+  readonly hasNoContext?: boolean;
   /** Id for what will be created, where it had to be known beforehand. */
   readonly newId?: string;
 }

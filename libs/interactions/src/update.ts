@@ -43,13 +43,14 @@ export async function refuseUpdate(services: Services, request: FhirRequest, id:
 
 function replacementOf(services: Services, request: FhirRequest, id: string, document: JsonDocument): UpdateRequest {
   const mayCreate = isSystemClient(request.context);
-  const { type, ifMatch, ifNoneMatch, blob } = request;
+  const { type, ifMatch, ifNoneMatch, blob, hasNoContext = false } = request;
   return {
     type,
     id,
     document,
     mayCreate,
     blind: mayCreate,
+    keepsPatients: hasNoContext,
     event: writeEvent(services, request, 'update', mayCreate ? 404 : 405),
     ...(blob && { blob }),
     ...(ifMatch === undefined ? {} : { ifMatch: versionNumber(ifMatch) ?? 0 }),
@@ -57,8 +58,18 @@ function replacementOf(services: Services, request: FhirRequest, id: string, doc
   };
 }
 
-function refusal({ outcome }: NotWritten, { mayCreate, ifNone }: UpdateRequest): FhirError {
-  if (outcome === 'conflict' && ifNone) return preconditionFailed('There is a version, and If-None-Match wants none');
-  if (outcome === 'conflict') return preconditionFailed('If-Match names another version than the current one');
+function refusal({ outcome }: NotWritten, request: UpdateRequest): FhirError {
+  const { mayCreate } = request;
+  if (outcome === 'conflict') return preconditionFailed(unmet(request));
   return mayCreate ? notFound() : methodNotAllowed('You may not choose the id of a resource', ['GET']);
+}
+
+function unmet({ ifNone, ifMatch, keepsPatients }: UpdateRequest): string {
+  if (ifNone) return 'There is a version, and If-None-Match wants none';
+  const other = 'If-Match names another version than the current one';
+  if (!keepsPatients) return other;
+  const context = 'The Binary has a security context, which X-Security-Context must state';
+  return ifMatch === undefined
+    ? context
+    : `${other}, or the Binary has a security context, which X-Security-Context must state`;
 }

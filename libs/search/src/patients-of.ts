@@ -4,6 +4,9 @@ import { isId, parseReference } from '#libs/fhir-model';
 import { textOf } from './term.js';
 import { type Extraction, typePlan } from './type-plan.js';
 
+/** Stands for a patient where whose it is cannot be told. No id has a slash: no Consent speaks of it, so the custodian's own alone see it. */
+const NOBODY = 'unknown/';
+
 /**
  * The ids of the patients in whose compartment a resource is, each once, sorted; a Patient is in its own. Only literal
  * references `Patient/id` count: what points to another server, to a Bundle entry or to a contained Patient is no patient
@@ -39,14 +42,13 @@ function own(resource: object): string[] {
 }
 
 /**
- * FHIR R4 binary.html: access to it is that to its security context. Where that is no Patient of ours, whose it is cannot be told
- * from it alone: it then belongs to a patient that nobody is (no id has a slash), so that no Consent ever opens it to others.
+ * FHIR R4 binary.html: access to it is that to its security context. Where that is no Patient of ours, or there is none, whose it is
+ * cannot be told from it alone: it then belongs to a patient that nobody is (no id has a slash), so that no Consent ever opens it
+ * to others.
  */
 function ofSecurityContext({ securityContext }: { securityContext?: unknown }): string[] {
-  const reference = textOf(securityContext, 'reference');
-  if (reference === undefined) return [];
-  const parsed = parseReference(reference);
-  return [patientId(securityContext) ?? (parsed ? `${parsed.type}/${parsed.id}` : 'unknown/')];
+  const parsed = parseReference(textOf(securityContext, 'reference') ?? '');
+  return [patientId(securityContext) ?? (parsed ? `${parsed.type}/${parsed.id}` : NOBODY)];
 }
 
 function patientId(reference: unknown): string | undefined {

@@ -56,7 +56,7 @@ it.each([
   ['DocumentReference/a', ['DocumentReference/a']],
   ['https://other.test/Patient/a', ['Patient/a']],
   ['urn:uuid:1', ['unknown/']],
-  [undefined, []],
+  [undefined, ['unknown/']],
 ])('a Binary with the security context %p is in the compartments %p', (reference, expected) => {
   expect(patientsOf('Binary', { resourceType: 'Binary', securityContext: { reference } })).toEqual(expected);
 });

@@ -9,7 +9,7 @@ export type WriteOutcome =
   | 'created'
   | 'updated'
   | 'deleted'
-  /** If-Match named another version than the current one, or there is one where If-None-Match wants none: 412. */
+  /** If-Match named another version than the current one, there is one where If-None-Match wants none, or `keepsPatients` is not so: 412. */
   | 'conflict'
   /** No such resource (update that may not create, delete). */
   | 'absent'
@@ -68,6 +68,8 @@ export interface UpdateRequest extends Omit<CreateRequest, 'id'>, Expectation {
   readonly id: string;
   /** Whether an update to an id that is not there creates it; otherwise it is `absent`. */
   readonly mayCreate: boolean;
+  /** Whether the content must be in every compartment that the current version is in. */
+  readonly keepsPatients?: boolean;
 }
 
 export interface DeleteRequest extends Expectation {

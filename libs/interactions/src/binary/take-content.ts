@@ -25,7 +25,8 @@ export async function withContent(services: Services, request: FhirRequest, inte
   const { id } = request;
   // What names the content is ours: no strictness of the client's own is meant for it.
   const { handling: _, ...preference } = request.preference;
-  const translated = { ...rest, preference, source: 'translation' as const };
+  const hasNoContext = incoming.securityContext === undefined;
+  const translated = { ...rest, preference, source: 'translation' as const, hasNoContext };
   const limit = services.blobs === undefined ? IN_ROW : (services.maxContentBytes ?? IN_ROW);
   await refused(services, { ...translated, body: binaryOf(incoming, id) }, incoming);
   if ((incoming.length ?? 0) > limit) throw payloadTooLarge(limit);

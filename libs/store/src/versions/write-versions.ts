@@ -29,6 +29,7 @@ export interface Attempt {
   readonly mayCreate: boolean;
   readonly ifMatch?: number;
   readonly ifNone?: boolean;
+  readonly keepsPatients?: boolean;
   readonly event: EventMaker;
 }
 
@@ -138,9 +139,15 @@ function refusal({ attempt, current, judgement }: Found): NotWritten['outcome'] 
   return isExpected(attempt, current) ? undefined : 'conflict';
 }
 
-function isExpected({ ifMatch, ifNone }: Attempt, current: CurrentVersion | undefined): boolean {
+function isExpected(attempt: Attempt, current: CurrentVersion | undefined): boolean {
+  const { ifMatch, ifNone, keepsPatients } = attempt;
   if (ifNone === true && current !== undefined && !current.deleted) return false;
+  if (keepsPatients === true && losesPatient(attempt, current)) return false;
   return ifMatch === undefined || ifMatch === current?.version;
+}
+
+function losesPatient({ content }: Attempt, current: CurrentVersion | undefined): boolean {
+  return current?.patients.some((patient) => !content?.patients.includes(patient)) ?? false;
 }
 
 interface Refused {
