@@ -97,13 +97,14 @@ describe('a compartment', () => {
     expect(await inside('c', [['code', 's|c']])).toEqual([]);
   });
 
-  it('is what a patient column of the index says, or none where there are several', async () => {
+  it('is what a patient column of the index says, nobody where none is named, or none where there are several', async () => {
     const { rows } = await database.pool.query<{ id: string; patient: string }>(
       `SELECT DISTINCT v.id, h.patient FROM index_hash h JOIN version v USING (pid) WHERE v.type = 'Basic'`,
     );
     const patient = Object.fromEntries(rows.map((row) => [row.id, row.patient]));
-    const a = String(keyed('Patient', 'a'));
-    expect(patient).toMatchObject({ plain: a, version: a, two: '0', elsewhere: '0', contained: '0', group: '0' });
+    const [a, nobody] = ['a', 'unknown/'].map((id) => String(keyed('Patient', id)));
+    expect(patient).toMatchObject({ plain: a, version: a, two: '0' });
+    expect(patient).toMatchObject({ elsewhere: nobody, contained: nobody, group: nobody });
   });
 });
 
