@@ -20,10 +20,13 @@ export interface Answer {
   /** What is to be said of it beside. */
   warnings?: readonly Issue[];
   /** The versions that were written. */
-  written?: readonly VersionName[];
+  written?: readonly WrittenVersion[];
   /** Of a batch or transaction: the versions of Consents that its entries wrote. */
   consents?: readonly WrittenConsent[];
 }
+
+/** A version that was written, and in whose compartments it is. */
+export type WrittenVersion = VersionName & Pick<StoredVersion, 'patients'>;
 
 /** An entry of the answer to a batch or transaction. */
 export interface AnsweredEntry extends BundleEntry {

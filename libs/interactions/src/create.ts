@@ -65,12 +65,13 @@ function creationOf(
   document: JsonDocument,
   action: 'create' | 'update',
 ): CreateRequest {
-  const { type, newId, blob } = request;
+  const { type, newId, blob, patients } = request;
   return {
     type,
     document,
     event: writeEvent(services, request, action, 403),
     ...(blob && { blob }),
+    ...(patients && { patients }),
     ...(newId === undefined ? {} : { id: newId }),
   };
 }

@@ -57,6 +57,8 @@ export interface FhirRequest extends SystemRequest {
   readonly blob?: UploadedBlob;
   /** The body is content that was sent without a security context: it replaces nothing that has one. */
   readonly hasNoContext?: boolean;
+  /** Whose it is that will be created, where that is not for its content to say. */
+  readonly patients?: readonly string[];
   /** Id for what will be created, where it had to be known beforehand. */
   readonly newId?: string;
 }

@@ -2,15 +2,15 @@
 import { type JsonDocument, JsonError, members, parse } from '#libs/fhir-json';
 import { badRequest } from '#libs/fhir-model';
 import type { VersionName } from '#libs/store';
-import type { Answer } from './answer.js';
+import type { Answer, WrittenVersion } from './answer.js';
 import { createUnconditionally } from './create.js';
 import type { FhirRequest } from './fhir-request.js';
 import { isObject } from './resource-body.js';
 import type { Services } from './services.js';
 
 /**
- * Does the interaction and stores the Provenance, in one transaction: both or neither. Its targets are the versions written;
- * where none was, no Provenance is stored.
+ * Does the interaction and stores the Provenance, in one transaction: both or neither. Its targets are the versions written,
+ * and it belongs to their patients; where none was, no Provenance is stored.
  * @throws FhirError 400 for what is no Provenance, one with targets of its own, or a batch; 422 for an invalid one; and as the
  * interaction does.
  */
@@ -48,10 +48,15 @@ function provenanceIn(header: Uint8Array): JsonDocument {
   return document;
 }
 
-function provenanceRequest(request: FhirRequest, document: JsonDocument, written: readonly VersionName[]): FhirRequest {
+function provenanceRequest(
+  request: FhirRequest,
+  document: JsonDocument,
+  written: readonly WrittenVersion[],
+): FhirRequest {
   const { context } = request;
   const body = Buffer.from(withTargets(document, written));
-  return { context, type: 'Provenance', query: [], ifNoneMatch: [], preference: {}, body };
+  const patients = [...new Set(written.flatMap((one) => one.patients))];
+  return { context, type: 'Provenance', query: [], ifNoneMatch: [], preference: {}, body, patients };
 }
 
 function withTargets({ text }: JsonDocument, written: readonly VersionName[]): string {

@@ -143,8 +143,12 @@ export class PostgresStore implements Store {
     return this.#writes.refused(write);
   }
 
-  #creation({ id = randomUUID(), document, ...rest }: CreateRequest, write: WritePermit, answer: Permit): Write {
-    const content = newContent({ type: rest.type, id }, document, this.#content);
+  #creation(
+    { id = randomUUID(), document, patients, ...rest }: CreateRequest,
+    write: WritePermit,
+    answer: Permit,
+  ): Write {
+    const content = newContent({ type: rest.type, id }, document, this.#content, patients);
     const attempt = { ...rest, interaction: 'create', id, content, mayCreate: true } as const;
     return { attempt, permits: { write, answer, blind: true } };
   }

@@ -48,6 +48,8 @@ export interface CreateRequest {
   readonly id?: string;
   /** Of a Binary whose document names this content in place of `data`. */
   readonly blob?: UploadedBlob;
+  /** Of a Provenance whose targets are written with it: their patients. All else is whose its content says. */
+  readonly patients?: readonly string[];
   readonly event: EventMaker;
 }
 
@@ -64,7 +66,7 @@ export interface Expectation {
   readonly blind: boolean;
 }
 
-export interface UpdateRequest extends Omit<CreateRequest, 'id'>, Expectation {
+export interface UpdateRequest extends Omit<CreateRequest, 'id' | 'patients'>, Expectation {
   readonly id: string;
   /** Whether an update to an id that is not there creates it; otherwise it is `absent`. */
   readonly mayCreate: boolean;

@@ -1,7 +1,7 @@
 // FHIR R4 http.html#trules: a transaction, stored whole or not at all
 import type { JsonDocument } from '#libs/fhir-json';
-import { type StoredVersion, type StoreTransaction, Turns, type VersionName } from '#libs/store';
-import type { Answer, AnsweredEntry } from '../answer.js';
+import { type StoredVersion, type StoreTransaction, Turns } from '#libs/store';
+import type { Answer, AnsweredEntry, WrittenVersion } from '../answer.js';
 import { existingAnswer } from '../conditional/create.js';
 import { updateFound } from '../conditional/update.js';
 import { createUnconditionally } from '../create.js';
@@ -52,15 +52,15 @@ async function stored(
   const inside = { ...services, referentialIntegrity: 'off' as const };
   const answers: AnsweredEntry[] = [];
   const referring: (Referring | undefined)[] = [];
-  const written: (readonly VersionName[])[] = [];
+  const written: (readonly WrittenVersion[])[] = [];
   const content = new ContentBound();
   const one = async (plan: PlannedEntry) => {
     try {
       const document = rewritten(bundle, plan, links, resolution);
       const answer = await done(inside, plan, document, resolution.matches.get(plan.index));
       answers[plan.index] = responseEntry(entryAnswer(answer, plan.method, plan.request, content));
-      // Only the names: the versions have their content with them.
-      written[plan.index] = (answer.written ?? []).map(({ type, id, version }) => ({ type, id, version }));
+      // Not the versions themselves: they have their content with them.
+      written[plan.index] = (answer.written ?? []).map(nameAndPatients);
       referring[plan.index] = referringOf(services, plan, document, answer);
     } catch (error) {
       throw atEntry(error, plan.index);
@@ -79,6 +79,10 @@ async function stored(
     answers[index] = withWarnings(answers[index] as AnsweredEntry, warnings);
   }
   return { ...bundleAnswer('transaction-response', answers), written: written.flat() };
+}
+
+function nameAndPatients({ type, id, version, patients }: WrittenVersion): WrittenVersion {
+  return { type, id, version, patients };
 }
 
 /** Entries in their order: those that write and cannot bear on each other together, every other alone. */

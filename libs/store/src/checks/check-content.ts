@@ -11,6 +11,7 @@ import { statement } from '../postgres/statement.js';
 import type { StoredVersion } from '../stored-version.js';
 import { storedContent } from '../versions/stored-content.js';
 import { openVersion, patientIds, type VersionRow, versionColumns } from '../versions/version-row.js';
+import { patientsOfTargets } from './patients-of-targets.js';
 
 /** Versions read at a time. */
 const PAGE = 200;
@@ -26,7 +27,7 @@ export async function checkContent(session: Session, keys: PatientKeys): Promise
   const faults: Fault[] = [];
   for (let after = '0'; ; ) {
     const rows = await page(after, session);
-    for (const row of rows) faults.push(...(await faultsOf(row, keys)));
+    for (const row of rows) faults.push(...(await faultsOf(row, keys, session)));
     const last = rows.at(-1);
     if (last === undefined) return faults;
     after = last.pid;
@@ -44,13 +45,13 @@ function page(after: string, session: Session): Promise<CheckedRow[]> {
   );
 }
 
-async function faultsOf(row: CheckedRow, keys: PatientKeys): Promise<Fault[]> {
+async function faultsOf(row: CheckedRow, keys: PatientKeys, session: Session): Promise<Fault[]> {
   const { type, id, version } = row;
   const name = { type, id, version };
   const open = await openVersion(row, keys).catch(() => undefined);
   if (open === undefined || !commits(open)) return [{ kind: 'content does not open', ...name }];
   const faults: Fault[] = [];
-  if (String(expectedPatients(open, row.before)) !== String(open.patients)) {
+  if (!(await isInItsCompartments(open, row.before, session))) {
     faults.push({ kind: 'compartments differ from content', ...name });
   }
   if (expectedRules(row, open, keys) !== Number(row.rules)) faults.push({ kind: 'rules differ from content', ...name });
@@ -59,6 +60,14 @@ async function faultsOf(row: CheckedRow, keys: PatientKeys): Promise<Fault[]> {
 
 function commits(open: StoredVersion): boolean {
   return timingSafeEqual(contentCommitment(open.commitmentKey, storedContent(open)), open.commitment);
+}
+
+/** A Provenance that was stored with what it tells about is where that is; all else, where its content says. */
+async function isInItsCompartments(open: StoredVersion, before: readonly string[], session: Session): Promise<boolean> {
+  const actual = String(open.patients);
+  if (String(expectedPatients(open, before)) === actual) return true;
+  if (open.type !== 'Provenance' || open.interaction !== 'create') return false;
+  return String(await patientsOfTargets(resourceOf(open), session)) === actual;
 }
 
 function expectedPatients(open: StoredVersion, before: readonly string[]): readonly string[] {

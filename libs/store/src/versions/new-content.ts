@@ -26,17 +26,18 @@ export interface ContentContext {
 
 /**
  * Reads a validated resource of this type that will be stored under this id. The id is put into `document.value`,
- * and references into our own base are made relative there.
+ * and references into our own base are made relative there. `known`: whose it is, where that is not for its content to say.
  * @throws TypeError when the document is no JSON object.
  */
 export function newContent(
   { type, id }: { type: string; id: string },
   document: JsonDocument,
   { hash64, base }: ContentContext,
+  known?: readonly string[],
 ): NewContent {
   const resource = withId(document.value, id);
   if (base !== undefined) relateOwnReferences(resource, base);
-  const patients = [...new Set(patientsOf(type, resource))].sort();
+  const patients = [...new Set(known ?? patientsOf(type, resource))].sort();
   return {
     document,
     patients,
