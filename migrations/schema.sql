@@ -543,3 +543,11 @@ LANGUAGE sql STABLE PARALLEL SAFE
 RETURN (SELECT CASE WHEN p.last_event - p.first_event >= _place - p.first_index THEN p.first_event + _place - p.first_index END
   FROM event_place p WHERE p.first_index <= _place ORDER BY p.first_index DESC LIMIT 1);
 COMMENT ON FUNCTION event_at IS 'The id of the event at a place of the log; null where there is none.';
+
+-- 0011-nobodys.sql
+
+-- Whether what was stored before decision 67 has been closed.
+
+ALTER TABLE installation ADD COLUMN nobodys_closed boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN installation.nobodys_closed IS
+  'Whether every version that may be about a patient, and was stored as nobody''s, is in the compartment of the patient that nobody is.';

@@ -5,7 +5,7 @@ export type { IndexRows } from './index-row.js';
 export { indexRows } from './index-rows.js';
 export { literalReferences } from './literal-references.js';
 export { parseSearch, type SearchOptions } from './parse-search.js';
-export { patientsOf } from './patients-of.js';
+export { NOBODY, patientsOf, typesNeverOpen } from './patients-of.js';
 export { referrerHashes } from './referrer-hashes.js';
 export type { Clause, Comparison, Condition, Position, RangeTest, SearchRequest, SortKey } from './search-request.js';
 export { type SearchScope, typesAsked } from './search-scope.js';

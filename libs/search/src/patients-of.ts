@@ -1,11 +1,12 @@
 // FHIR R4, CompartmentDefinition "patient": https://hl7.org/fhir/R4/compartmentdefinition-patient.html
+import { resourceTypes } from '#libs/fhir-definitions';
 import { isId, parseReference } from '#libs/fhir-model';
 import { belongingOf } from './belonging.js';
 import { textOf } from './term.js';
 import { type Extraction, typePlan } from './type-plan.js';
 
 /** Stands for a patient where whose it is cannot be told. No id has a slash: no Consent speaks of it, so the custodian's own alone see it. */
-const NOBODY = 'unknown/';
+export const NOBODY = 'unknown/';
 
 /**
  * The ids of the patients in whose compartment a resource is, each once, sorted; a Patient is in its own. Only literal
@@ -22,6 +23,12 @@ export function patientsOf(type: string, resource: object): string[] {
   const ids = [...new Set(references.map(patientId).filter((id) => id !== undefined))].sort();
   if (ids.length > 0) return ids;
   return belonging.without === 'open' && references.every(isOfNoPatient) ? [] : [NOBODY];
+}
+
+/** The types, but for Patient, of which {@link patientsOf} is never empty, whatever a resource says. */
+export function typesNeverOpen(): string[] {
+  const never = (type: string) => type === 'Binary' || belongingOf(type)?.without === 'closed';
+  return [...resourceTypes()].filter((type) => type !== 'Patient' && never(type)).sort();
 }
 
 function named(type: string, codes: readonly string[], resource: object): unknown[] {

@@ -7,6 +7,7 @@ import { requireDurability } from './postgres/durable.js';
 import { bindMasterKey } from './postgres/installation.js';
 import { PostgresStore } from './postgres-store.js';
 import type { Store, StoreOptions } from './store.js';
+import { closeNobodys } from './versions/close-nobodys.js';
 import { addMissingConsentEvents } from './versions/consent-event.js';
 
 /**
@@ -22,6 +23,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await bindMasterKey(database, options.masterKey);
     const site = siteKeys(options.masterKey);
     const keys = new PatientKeys(new KeyChain(options.masterKey), site.hash64);
+    await closeNobodys(database, keys);
     await addMissingConsentEvents(database, keys.chain);
     return new PostgresStore(database, site, keys, options.base);
   } catch (error) {

@@ -83,6 +83,28 @@ describe('migrations', () => {
   });
 });
 
+test('what was stored as open to all, before there was decision 67, is closed at the next start, and once', async () => {
+  const before = await testStore();
+  const again = () => openStore({ url: before.url, masterKey: before.master, migrations: MIGRATIONS });
+  const other = { actors: ['Organization/other'], staff: false, purpose: 'TREAT' };
+  const reads = async () => (await before.read('Observation', 'o', other)).outcome;
+  await before.put({ resourceType: 'Patient', id: 'p' });
+  await before.put({ resourceType: 'Practitioner', id: 'd' });
+  await before.put({ resourceType: 'Observation', id: 'o' });
+  await before.put({ resourceType: 'Binary', id: 'b' });
+  await before.remove('Binary', 'b');
+  const open = `DELETE FROM compartment WHERE patient <> (SELECT patient FROM patient_key WHERE id = 'p')`;
+  await before.sql(open);
+  await before.sql('UPDATE installation SET nobodys_closed = false');
+  expect(await reads()).toBe('found');
+  await (await again()).close();
+  expect([await reads(), await before.store.check()]).toEqual(['denied', []]);
+  await before.sql(open);
+  await (await again()).close();
+  expect(await reads()).toBe('found');
+  await before.close();
+});
+
 /** All columns, indexes, checks, functions and comments of the tables that are ours. */
 async function shape(url: string): Promise<unknown> {
   const ours = `'public'::regnamespace AND relname NOT LIKE 'migration%'`;
