@@ -73,6 +73,38 @@ test('refusals come in XML to who asked for it', async () => {
   expect((await server.send('GET', 'metadata?_format=xml', { as: null })).text).toContain('<CapabilityStatement');
 });
 
+describe('a character that XML cannot hold', () => {
+  const named = (name: string) => ({ resourceType: 'Patient', id: 'c', name: [{ text: name }] });
+  const found = async (method: string, path: string, body: unknown, headers: Record<string, string> = {}) => {
+    const reply = await server.send(method, path, { body, headers });
+    return [reply.status, ...(reply.json().issue ?? []).map(({ expression }) => expression?.[0])];
+  };
+  const place = 'Patient.name[0].text';
+
+  test('refuses every write, with its place, before anything is stored', async () => {
+    await server.send('PUT', 'Patient/c', { body: named('good\t\r\n') });
+    const before = await server.traces();
+    const xml = await server.send('POST', 'Patient', { body: named('a\u0001'), headers: { accept: XML.accept } });
+    expect([xml.status, xml.text.includes('it has U+0001')]).toEqual([422, true]);
+    expect(await found('POST', 'Patient', named('a\u0001'))).toEqual([422, place]);
+    expect(await found('PUT', 'Patient/c', named('a\uffff'))).toEqual([422, place]);
+    expect(await found('PUT', 'Patient?identifier=urn:x|1', named('\u001fa'))).toEqual([422, place]);
+    const request = { method: 'POST', url: 'Patient' };
+    const bundle = { resourceType: 'Bundle', type: 'transaction', entry: [{ resource: named('\ufffe'), request }] };
+    expect(await found('POST', '/fhir', bundle)).toEqual([422, 'Bundle.entry[0].resource.name[0].text']);
+    const narrative = { status: 'generated', div: '<div xmlns="http://www.w3.org/1999/xhtml">a&#1;</div>' };
+    expect(await found('POST', 'Patient', { ...named('a'), text: narrative })).toEqual([422, 'Patient.text.div']);
+    expect((await server.traces()).versions).toBe(before.versions);
+  });
+
+  test('refuses the result of a patch', async () => {
+    const patch = [{ op: 'replace', path: '/name/0/text', value: 'a\u0001' }];
+    const headers = { 'content-type': 'application/json-patch+json' };
+    expect(await found('PATCH', 'Patient/c', patch, headers)).toEqual([422, place]);
+    expect((await server.send('GET', 'Patient?_format=xml')).status).toBe(200);
+  });
+});
+
 describe('XML that is refused', () => {
   test.each([
     ['a document type', `<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>${OBSERVATION.slice(39)}`, 400],

@@ -78,6 +78,18 @@ describe.each(Object.entries(cases))('a %s', (name, { good, bad }) => {
   });
 });
 
+describe('a text', () => {
+  const texts = ['string', 'markdown', 'code', 'uri', 'url', 'canonical', 'xhtml'] as const;
+
+  test.each(texts)('that is a %s has no character that XML cannot hold, and may have any other', (name) => {
+    const takes = (character: string) => primitives[name].check(`a${character}b`);
+    const bad = ['\u0000', '\u0001', '\b', '\v', '\f', '\u001f', '\ufffe', '\uffff', '\ud800', '\udc00\ud800'];
+    expect(bad.filter(takes)).toEqual([]);
+    const good = ['\u007f', '\u0085', '\ud7ff', '\ue000', '\ufffd', '\u{10000}', '\u{10ffff}'];
+    expect(good.filter(takes)).toEqual(good);
+  });
+});
+
 describe('primitives', () => {
   const size = 4_000_000;
   const baits = {

@@ -92,6 +92,8 @@ describe('a narrative', () => {
     ['<script>alert(1)</script>', ['txt-1']],
     ['<p onclick="x()">a</p>', ['txt-1']],
     ['<a href="java&#115;cript:x()">a</a>', ['txt-1']],
+    ['a&#1;', [undefined]],
+    ['<p title="&#xFFFF;">a</p>', [undefined]],
     ['<form><p>a</p></form>', ['txt-1']],
     ['<p>a', [undefined]],
     ['<p>a</b>', [undefined]],

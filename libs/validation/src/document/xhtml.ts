@@ -1,4 +1,5 @@
 // FHIR R4, section 2.4.0.3 "Narrative", txt-1 and txt-2: https://hl7.org/fhir/R4/narrative.html
+import { isCharacter } from '../primitive/characters.js';
 import { quote } from '../words.js';
 import { isAllowedAttribute, isAllowedElement } from './xhtml-names.js';
 
@@ -7,6 +8,7 @@ const TAG =
   /<(?:(?<close>\/[A-Za-z][\w:.-]*)\s*>|(?<open>[A-Za-z][\w:.-]*)(?<attributes>(?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(?<empty>\/?)>)/y;
 const ATTRIBUTE = /\s+([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 const BAD_ENTITY = /&(?!(?:lt|gt|amp|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)[^;\s<&]{0,32};?/;
+const NUMBER = /&#(?:x([0-9a-fA-F]{1,6})|(\d{1,7}));/g;
 const SCRIPT = /^(?:javascript|vbscript):|^data:(?!image\/(?:png|gif|jpeg|svg\+xml)[;,])/i;
 const EXTERNAL = new Set(['href', 'src', 'cite', 'longdesc', 'usemap']);
 const DEEPEST = 100;
@@ -100,10 +102,25 @@ class Reader {
 function textFault(between: string, open: readonly string[]): XhtmlFault | undefined {
   if (open.length === 0 && /\S/.test(between))
     return { text: 'a narrative is one <div> element, and nothing around it' };
-  const entity = BAD_ENTITY.exec(between)?.[0];
+  return entityFault(between);
+}
+
+function entityFault(text: string): XhtmlFault | undefined {
+  const entity = BAD_ENTITY.exec(text)?.[0] ?? badNumber(text);
   return entity === undefined
     ? undefined
     : { text: `${quote(entity)} is no entity of XML: expected a character or its number` };
+}
+
+/** A reference to what is no character in XML. */
+function badNumber(text: string): string | undefined {
+  if (!text.includes('&#')) return undefined;
+  for (const [all, hex, decimal] of text.matchAll(NUMBER)) if (!isCharacter(numberOf(hex, decimal))) return all;
+  return undefined;
+}
+
+function numberOf(hex: string | undefined, decimal: string | undefined): number {
+  return hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
 }
 
 type Groups = Readonly<Record<string, string | undefined>>;
@@ -124,8 +141,8 @@ function attributeFault(element: string, name: string, value: string): XhtmlFaul
   if (!isAllowedAttribute(element, name))
     return { text: `${quote(name)} is not allowed on <${element}> in a narrative`, rule: 'txt-1' };
   if (name === 'xmlns' && value !== NAMESPACE) return { text: `xmlns is ${quote(value)}, expected ${NAMESPACE}` };
-  const entity = BAD_ENTITY.exec(value)?.[0];
-  if (entity !== undefined) return { text: `${quote(entity)} is no entity of XML: expected a character or its number` };
+  const entity = entityFault(value);
+  if (entity !== undefined) return entity;
   const isScript = EXTERNAL.has(name) && SCRIPT.test(decoded(value));
   return isScript ? { text: `${name} of <${element}> runs a script: ${quote(value)}`, rule: 'txt-1' } : undefined;
 }
@@ -134,9 +151,6 @@ function attributeFault(element: string, name: string, value: string): XhtmlFaul
 function decoded(value: string): string {
   const start = value
     .slice(0, 200)
-    .replaceAll(/&#(?:x([0-9a-f]{1,6})|(\d{1,7}));/gi, (_, hex?: string, decimal?: string) => {
-      const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
-      return code <= 0x10ffff ? String.fromCodePoint(code) : '';
-    });
+    .replaceAll(NUMBER, (_, hex?: string, decimal?: string) => String.fromCodePoint(numberOf(hex, decimal)));
   return start.replaceAll(/[\p{Cc}\s]+/gu, '');
 }

@@ -1,4 +1,5 @@
 // FHIR R4, section 2.24.0.1 "Primitive Types": string, markdown, code, id, xhtml.
+import { isWritable } from './characters.js';
 import type { Primitive } from './primitive.js';
 
 /** "Strings SHALL NOT exceed 1MB (1024*1024 characters) in size." */
@@ -19,7 +20,7 @@ export const markdown: Primitive = string;
 
 export const code: Primitive = {
   json: 'string',
-  check: (value) => typeof value === 'string' && value !== '' && !NO_CODE.test(value),
+  check: (value) => typeof value === 'string' && value !== '' && !NO_CODE.test(value) && isWritable(value),
   expected: 'a code: no space at its ends, and single ones inside',
 };
 
@@ -31,10 +32,10 @@ export const id: Primitive = {
 
 export const xhtml: Primitive = {
   json: 'string',
-  check: (value) => typeof value === 'string' && VISIBLE.test(value),
+  check: (value) => typeof value === 'string' && VISIBLE.test(value) && isWritable(value),
   expected: 'XHTML in a string that is not blank',
 };
 
 function isText(value: unknown): boolean {
-  return typeof value === 'string' && VISIBLE.test(value) && value.length <= LONGEST_STRING;
+  return typeof value === 'string' && VISIBLE.test(value) && value.length <= LONGEST_STRING && isWritable(value);
 }

@@ -1,4 +1,5 @@
 // FHIR R4, section 2.24.0.1 "Primitive Types": uri, url, canonical, oid, uuid.
+import { isWritable } from './characters.js';
 import type { Primitive } from './primitive.js';
 
 const UNBROKEN = /^[^ \t\r\n]+$/;
@@ -17,5 +18,6 @@ export const oid: Primitive = {
 export const uuid: Primitive = matching(UUID, 'a UUID as a URI in lower case, urn:uuid:...');
 
 function matching(pattern: RegExp, expected: string): Primitive {
-  return { json: 'string', check: (value) => typeof value === 'string' && pattern.test(value), expected };
+  const check = (value: unknown) => typeof value === 'string' && pattern.test(value) && isWritable(value);
+  return { json: 'string', check, expected };
 }

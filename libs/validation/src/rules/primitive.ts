@@ -1,5 +1,6 @@
 // FHIR R4, section 2.6.2.2 "JSON representation of primitive elements".
 import type { Course } from '../course.js';
+import { unwritable } from '../primitive/characters.js';
 import { type PrimitiveName, primitives } from '../primitive/index.js';
 import { LONGEST_STRING } from '../primitive/text.js';
 import { kind, quote } from '../words.js';
@@ -13,8 +14,13 @@ export function primitiveFault(course: Course, at: string, value: unknown, name:
   } else if (found === 'string' && isTooLong(value as string, name)) {
     course.report('too-long', at, `${(value as string).length} characters; a ${name} has at most ${LONGEST_STRING}`);
   } else {
-    course.report('value', at, `${quote(value)} is not ${expected}`);
+    course.report('value', at, `${quote(value)} is not ${wanted(value, expected)}`);
   }
+}
+
+function wanted(value: unknown, expected: string): string {
+  const character = typeof value === 'string' ? unwritable(value) : undefined;
+  return character === undefined ? expected : `text without control characters: it has ${character}`;
 }
 
 function isTooLong(value: string, name: PrimitiveName): boolean {
