@@ -149,6 +149,25 @@ describe('$meta, $meta-add and $meta-delete', () => {
     expect(metaIn(await remove({ security: [LABEL] }, as)).security).toBeUndefined();
   });
 
+  test('refuse what a PUT of the same would be refused for, and leave no version', async () => {
+    const before = metaIn(await server.send('GET', 'Basic/m/$meta'));
+    const issues = async (value: object) => {
+      const reply = await add(value);
+      return [reply.status, reply.json().issue?.[0]?.expression?.[0]];
+    };
+    const claimed = ['http://hl7.org/fhir/StructureDefinition/Observation'];
+    expect(await issues({ profile: claimed })).toEqual([422, 'Basic']);
+    expect(await issues({ tag: [{ system: 'a', code: 'b' }] })).toEqual([422, 'Basic.meta.tag[20].system']);
+    expect(await issues({ tag: [{ system: 'urn:t', code: 'a\u0001' }] })).toEqual([
+      422,
+      'Parameters.parameter[0].value.ofType(Meta).tag[0].code',
+    ]);
+    expect(metaIn(await server.send('GET', 'Basic/m/$meta'))).toEqual(before);
+    const patch = [{ op: 'add', path: '/language', value: 'en' }];
+    const headers = { 'content-type': 'application/json-patch+json' };
+    expect((await server.send('PATCH', 'Basic/m', { body: patch, headers })).status).toBe(200);
+  });
+
   test('refuse GET, other parameters and what is not there', async () => {
     expect((await server.send('GET', 'Basic/m/$meta-add')).status).toBe(405);
     expect((await server.send('POST', 'Basic/m/$meta-add', { body: { resourceType: 'Parameters' } })).status).toBe(400);

@@ -5,10 +5,11 @@ import { badRequest } from '#libs/fhir-model';
 import type { Answer } from '../answer.js';
 import type { FhirRequest } from '../fhir-request.js';
 import { granted } from '../grant.js';
-import { checkResource, isObject } from '../resource-body.js';
+import { isObject } from '../resource-body.js';
 import type { Services } from '../services.js';
 import { shown } from '../shown.js';
 import { updateOne } from '../update.js';
+import { checkValidity } from '../validity.js';
 import { metaAnswer } from './meta.js';
 import { operationParameters } from './parameters.js';
 
@@ -33,7 +34,8 @@ export function givenMeta(request: FhirRequest): MetaLists {
 
 /**
  * Reads the current version, changes its meta and stores the next one, with nobody in between; where nothing changes no
- * version is made. Every byte outside the three lists stays. @throws as read and update do, 422 too for what would be no valid resource.
+ * version is made. Every byte outside the three lists stays. @throws as read and update do, 422 where the next version would
+ * not be valid.
  */
 export async function changeMeta(services: Services, request: FhirRequest, change: MetaChange): Promise<Answer> {
   const given = givenMeta(request);
@@ -47,10 +49,10 @@ export async function changeMeta(services: Services, request: FhirRequest, chang
     const before = listsOf(isObject(document.value) ? document.value.meta : undefined);
     const after = change(before, given);
     if (JSON.stringify(after) === JSON.stringify(before)) return metaAnswer(version);
+    const changed = withLists(document, after);
+    checkValidity(inside, request, changed.value);
     const { body: _, ...rest } = request;
     const asked = { ...rest, preference: { ...request.preference, return: 'representation' as const } };
-    const changed = withLists(document, after);
-    checkResource(inside, request, changed.value, undefined);
     await updateOne(inside, { ...asked, document: changed }, id);
     const stored = await store.read({ type, id }, decide(facts, store.hash64));
     return stored.outcome === 'found' ? metaAnswer(stored.version) : { status: 200, headers: {} };
