@@ -20,6 +20,7 @@ export async function addConsents({ store, site }: LedgerGround, number: number)
         id,
         document: parse(Buffer.from(JSON.stringify(consent(id)))),
         mayCreate: true,
+        labels: { keepsLabels: true, mayUnlabel: true },
         blind: true,
         event: (time) => makeEvent({ ...DRAFT, action: 'update' }, site, time),
       },

@@ -45,6 +45,7 @@ export class Records {
         id,
         document,
         mayCreate: true,
+        labels: { keepsLabels: true, mayUnlabel: true },
         blind: true,
         event: (time, { decision }) => makeEvent({ action: 'update', decision, ...FACTS }, SITE, time),
       },

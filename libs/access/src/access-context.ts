@@ -21,7 +21,7 @@ export interface AccessContext {
   readonly rights: readonly string[];
 }
 
-/** Removing a security label with $meta-delete. */
+/** Removing a security label, by whatever write. */
 export const MAY_REMOVE_LABELS = 'holdfast/security-labels.d';
 
 const REFERENCE =

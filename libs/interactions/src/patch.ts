@@ -10,6 +10,7 @@ import { queryOf } from './conditional/match.js';
 import { settledMatches } from './conditional/settled.js';
 import type { FhirRequest } from './fhir-request.js';
 import { granted } from './grant.js';
+import { labelRules, mayNotUnlabel } from './labels.js';
 import { type ApplyPatch, patchBody } from './patch-body.js';
 import { recordRequest, writeEvent } from './record.js';
 import { checkReferences } from './references/integrity.js';
@@ -81,12 +82,12 @@ async function patchOne(
   const isCurrent = ifMatch.ifMatch === undefined || ifMatch.ifMatch === found.version.version;
   const document = isCurrent ? await patched(services, request, found, apply) : parse(found.version.bytes);
   const warnings = isCurrent ? await checkReferences(services, request, document, answer) : [];
-  const result = await store.update(
-    { type, id, document, mayCreate: false, blind: false, event: writeEvent(services, request, 'patch'), ...ifMatch },
-    permit,
-    answer,
-  );
+  const labels = labelRules(request, 'removed');
+  const event = writeEvent(services, request, 'patch');
+  const patch = { type, id, document, mayCreate: false, blind: false, labels, event, ...ifMatch };
+  const result = await store.update(patch, permit, answer);
   if (result.outcome === 'conflict') throw preconditionFailed('If-Match names another version than the current one');
+  if (result.outcome === 'unlabelled') throw mayNotUnlabel();
   if (!('version' in result)) throw notFound();
   return writtenAnswer(services, request, 200, result.version, result.readable, warnings);
 }

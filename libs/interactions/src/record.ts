@@ -121,6 +121,7 @@ const STATUS: Record<WriteFacts['outcome'], number> = {
   absent: 404,
   gone: 204,
   denied: 404,
+  unlabelled: 403,
 };
 
 /** The event of a write, made inside its transaction. `refused` is the status that an absent or hidden resource answers. */

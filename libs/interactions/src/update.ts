@@ -8,6 +8,7 @@ import type { Answer } from './answer.js';
 import { ANY_VERSION } from './conditional/held.js';
 import type { FhirRequest } from './fhir-request.js';
 import { granted } from './grant.js';
+import { labelRules, mayNotUnlabel, type Unlabelled } from './labels.js';
 import { writeEvent } from './record.js';
 import { checkReferences } from './references/integrity.js';
 import { resourceBody } from './resource-body.js';
@@ -16,16 +17,22 @@ import { writtenAnswer } from './version-answer.js';
 import { versionNumber } from './version-number.js';
 
 /**
- * Stores the body as the next version, or as the first where a system client chose the id.
+ * Stores the body as the next version, or as the first where a system client chose the id. Security labels stay where it says
+ * nothing of any, unless `unlabelled` says otherwise; without the right to remove them it must have those that are there.
  * @throws FhirError 400, 403, 412, 422; 405 to others than system clients, both for an absent and for a hidden id.
  */
-export async function updateOne(services: Services, request: FhirRequest, id: string): Promise<Answer> {
+export async function updateOne(
+  services: Services,
+  request: FhirRequest,
+  id: string,
+  unlabelled: Unlabelled = 'kept',
+): Promise<Answer> {
   const facts = await granted(services, request, 'update');
   const document = resourceBody(services, request);
   const { store } = services;
   const answer = decide(facts, store.hash64);
   const warnings = await checkReferences(services, request, document, answer);
-  const replacement = replacementOf(services, request, id, document);
+  const replacement = { ...replacementOf(services, request, id, document), labels: labelRules(request, unlabelled) };
   const result = await store.update(replacement, decideWrite(facts, store.hash64), answer);
   if (!('version' in result)) throw refusal(result, replacement);
   const status = result.outcome === 'created' ? 201 : 200;
@@ -51,6 +58,7 @@ function replacementOf(services: Services, request: FhirRequest, id: string, doc
     mayCreate,
     blind: mayCreate,
     keepsPatients: hasNoContext,
+    labels: labelRules(request, 'kept'),
     event: writeEvent(services, request, 'update', mayCreate ? 404 : 405),
     ...(blob && { blob }),
     ...(ifMatch === undefined ? {} : { ifMatch: versionNumber(ifMatch) ?? 0 }),
@@ -60,6 +68,7 @@ function replacementOf(services: Services, request: FhirRequest, id: string, doc
 
 function refusal({ outcome }: NotWritten, request: UpdateRequest): FhirError {
   const { mayCreate } = request;
+  if (outcome === 'unlabelled') return mayNotUnlabel();
   if (outcome === 'conflict') return preconditionFailed(unmet(request));
   return mayCreate ? notFound() : methodNotAllowed('You may not choose the id of a resource', ['GET']);
 }

@@ -38,6 +38,7 @@ export type {
   DeleteRequest,
   EventMaker,
   Expectation,
+  LabelRules,
   NotWritten,
   UpdateRequest,
   UploadedBlob,

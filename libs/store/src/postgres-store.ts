@@ -29,6 +29,7 @@ import type { VersionName } from './stored-version.js';
 import { absent, type ResourceName } from './versions/absent.js';
 import { type Histories, type HistoriesRequest, histories, type Readable } from './versions/histories.js';
 import { type HistoryRequest, history } from './versions/history.js';
+import { withSecurity } from './versions/kept-labels.js';
 import { type Matches, matchesTogether } from './versions/matches.js';
 import { type ContentContext, newContent } from './versions/new-content.js';
 import { type EventOf, type Read, readInTurn, readTogether } from './versions/read.js';
@@ -153,9 +154,11 @@ export class PostgresStore implements Store {
     return { attempt, permits: { write, answer, blind: true } };
   }
 
-  #replacement({ document, blind, ...rest }: UpdateRequest, write: WritePermit, answer: Permit): Write {
+  #replacement({ document, blind, labels, ...rest }: UpdateRequest, write: WritePermit, answer: Permit): Write {
     const content = newContent(rest, document, this.#content);
-    return { attempt: { ...rest, interaction: 'update', content }, permits: { write, answer, blind } };
+    const relabelled = (security: string) => newContent(rest, withSecurity(document, security), this.#content);
+    const attempt = { ...rest, interaction: 'update', content, labelling: { rules: labels, relabelled } } as const;
+    return { attempt, permits: { write, answer, blind } };
   }
 
   async transaction<T>(body: (store: StoreTransaction) => Promise<T>): Promise<T> {

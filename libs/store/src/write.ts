@@ -16,7 +16,9 @@ export type WriteOutcome =
   /** Already deleted (delete only). */
   | 'gone'
   /** A Consent, or its absence, or the compartment restriction forbids it. Answer as for absent. */
-  | 'denied';
+  | 'denied'
+  /** It would remove a security label, and may not: 403 (update only). */
+  | 'unlabelled';
 
 /** What the event of a write is made from. */
 export interface WriteFacts {
@@ -66,8 +68,17 @@ export interface Expectation {
   readonly blind: boolean;
 }
 
+/** What becomes of security labels that the current version has and the document has not. */
+export interface LabelRules {
+  /** They stay where the document says nothing of labels. */
+  readonly keepsLabels: boolean;
+  /** Else they go; false: it is `unlabelled`. */
+  readonly mayUnlabel: boolean;
+}
+
 export interface UpdateRequest extends Omit<CreateRequest, 'id' | 'patients'>, Expectation {
   readonly id: string;
+  readonly labels: LabelRules;
   /** Whether an update to an id that is not there creates it; otherwise it is `absent`. */
   readonly mayCreate: boolean;
   /** Whether the content must be in every compartment that the current version is in. */
@@ -97,7 +108,7 @@ export interface Written extends Ended {
 
 /** Nothing but the event was written. */
 export interface NotWritten extends Ended {
-  readonly outcome: 'conflict' | 'absent' | 'gone' | 'denied';
+  readonly outcome: 'conflict' | 'absent' | 'gone' | 'denied' | 'unlabelled';
   /** Number of the current version. Never to be shown on `denied`. */
   readonly current?: number;
 }

@@ -52,7 +52,8 @@ export async function testStore(): Promise<TestStore> {
   const master = masterKey(randomBytes(32));
   const store = await openStore({ url: database.url, masterKey: master, migrations: MIGRATIONS, poolSize: 20 });
   const permits = (as: AccessFacts) => [decideWrite(as, store.hash64), decide(as, store.hash64)] as const;
-  const expected = { mayCreate: true, blind: true, event: eventOf };
+  const labels = { keepsLabels: true, mayUnlabel: false };
+  const expected = { mayCreate: true, blind: true, labels, event: eventOf };
   return {
     store,
     master,
@@ -82,9 +83,16 @@ export const eventOf: EventMaker = (time, { outcome, decision, patients, subject
     {
       action: 'update',
       decision,
-      outcome: { created: 201, updated: 200, deleted: 204, conflict: 412, absent: 404, gone: 410, denied: 404 }[
-        outcome
-      ],
+      outcome: {
+        created: 201,
+        updated: 200,
+        deleted: 204,
+        conflict: 412,
+        absent: 404,
+        gone: 410,
+        denied: 404,
+        unlabelled: 403,
+      }[outcome],
       client: 'test',
       definitions: 'test',
       patient: patients.length === 1 ? patients[0] : undefined,

@@ -53,7 +53,7 @@ export async function changeMeta(services: Services, request: FhirRequest, chang
     checkValidity(inside, request, changed.value);
     const { body: _, ...rest } = request;
     const asked = { ...rest, preference: { ...request.preference, return: 'representation' as const } };
-    await updateOne(inside, { ...asked, document: changed }, id);
+    await updateOne(inside, { ...asked, document: changed }, id, 'removed');
     const stored = await store.read({ type, id }, decide(facts, store.hash64));
     return stored.outcome === 'found' ? metaAnswer(stored.version) : { status: 200, headers: {} };
   });

@@ -1,9 +1,9 @@
 // FHIR R4 resource-operation-meta-delete.html: [type]/[id]/$meta-delete
 import { MAY_REMOVE_LABELS } from '#libs/access';
 import type { JsonValue } from '#libs/fhir-json';
-import { forbidden } from '#libs/fhir-model';
 import type { Answer } from '../answer.js';
 import type { FhirRequest } from '../fhir-request.js';
+import { mayNotUnlabel } from '../labels.js';
 import { recordRequest } from '../record.js';
 import type { Services } from '../services.js';
 import { changeMeta, givenMeta, isSame } from './meta-change.js';
@@ -15,7 +15,7 @@ import { changeMeta, givenMeta, isSame } from './meta-change.js';
 export async function deleteMeta(services: Services, request: FhirRequest): Promise<Answer> {
   if (givenMeta(request).security.length > 0 && !request.context.rights.includes(MAY_REMOVE_LABELS)) {
     await recordRequest(services, request, { action: '$meta-delete', decision: 'deny', outcome: 403 });
-    throw forbidden(`Removing a security label needs the scope ${MAY_REMOVE_LABELS}`);
+    throw mayNotUnlabel();
   }
   return changeMeta(services, request, (before, given) => ({
     profile: left(before.profile, given.profile),

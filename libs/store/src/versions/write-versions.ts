@@ -14,6 +14,7 @@ import { beginWrites, type CurrentVersion, type PatientLock } from './begin-writ
 import { type ConsentEvent, consentHandle } from './consent-event.js';
 import { type Insertion, insertVersions, type Recording } from './insert-versions.js';
 import { isJudged, type Judged, type Judgement, judgeWrites, type Permits } from './judge-writes.js';
+import { judgeLabels, type Replacement } from './kept-labels.js';
 import type { NewContent } from './new-content.js';
 import { type Draft, sealVersion, type Wrapping } from './seal-version.js';
 
@@ -30,6 +31,8 @@ export interface Attempt {
   readonly ifMatch?: number;
   readonly ifNone?: boolean;
   readonly keepsPatients?: boolean;
+  /** Of an update. */
+  readonly labelling?: Pick<Replacement, 'rules' | 'relabelled'>;
   readonly event: EventMaker;
 }
 
@@ -38,6 +41,8 @@ interface Found {
   readonly attempt: Attempt;
   readonly current?: CurrentVersion;
   readonly judgement: Judgement;
+  /** It would remove a security label, and may not. */
+  readonly unlabels?: true;
 }
 
 /**
@@ -89,7 +94,23 @@ async function decided(
     permits,
     session,
   );
-  return { now, found: attempts.map((attempt, at) => foundOf(attempt, current[at], judgements[at])) };
+  const found = attempts.map((attempt, at) => foundOf(attempt, current[at], judgements[at]));
+  return { now, found: await labelled(found, session, keys) };
+}
+
+async function labelled(found: readonly Found[], session: Session, keys: PatientKeys): Promise<Found[]> {
+  const judgements = await judgeLabels(found.map(replacement), session, keys);
+  return found.map((one, at) => {
+    const { content, unlabels } = judgements[at] ?? {};
+    return { ...one, ...(content && { attempt: { ...one.attempt, content } }), ...(unlabels && { unlabels }) };
+  });
+}
+
+function replacement(one: Found): Replacement | undefined {
+  const { attempt, current } = one;
+  const { content, labelling } = attempt;
+  const replaces = current !== undefined && !current.deleted && refusal(one) === undefined;
+  return content && labelling && replaces ? { ...labelling, content, current: current.pid } : undefined;
 }
 
 /**
@@ -132,11 +153,12 @@ function foundOf(
 }
 
 /** What is hidden is refused before anything is compared with it. */
-function refusal({ attempt, current, judgement }: Found): NotWritten['outcome'] | undefined {
+function refusal({ attempt, current, judgement, unlabels }: Found): NotWritten['outcome'] | undefined {
   if (current === undefined && !attempt.mayCreate) return 'absent';
   if (!judgement.allowed) return 'denied';
   if (attempt.interaction === 'delete' && current?.deleted) return 'gone';
-  return isExpected(attempt, current) ? undefined : 'conflict';
+  if (!isExpected(attempt, current)) return 'conflict';
+  return unlabels && 'unlabelled';
 }
 
 function isExpected(attempt: Attempt, current: CurrentVersion | undefined): boolean {
@@ -202,7 +224,7 @@ function refusalFacts({ one, outcome }: Refused): WriteFacts {
   const { attempt, current } = one;
   return {
     outcome,
-    decision: outcome === 'denied' ? 'deny' : 'permit',
+    decision: outcome === 'denied' || outcome === 'unlabelled' ? 'deny' : 'permit',
     patients: current?.patients ?? attempt.content?.patients ?? [],
     ...(current && { subject: { type: attempt.type, id: attempt.id, version: current.version } }),
     ...decidedBy(one),
