@@ -69,3 +69,7 @@ function half(whole: number | undefined): number | undefined {
 function difference(one: number | undefined, other: number | undefined): number | undefined {
   return one === undefined || other === undefined ? undefined : one - other;
 }
+
+function half(whole: number | undefined): number | undefined {
+  return whole === undefined ? undefined : whole / 2;
+}

@@ -1,11 +1,12 @@
 // FHIR R4 observation-operation-stats.html: Observation/$stats
-import type { JsonObject, JsonValue } from '#libs/fhir-json';
+import type { JsonObject } from '#libs/fhir-json';
 import { badRequest, instant } from '#libs/fhir-model';
 import type { Answer } from '../answer.js';
 import type { FhirRequest } from '../fhir-request.js';
 import { eventsOfVersions } from '../record.js';
 import { isObject } from '../resource-body.js';
 import type { Services } from '../services.js';
+import { type Amount, type Coding, commonUnit, measurements } from './measurements.js';
 import { type Observed, observations } from './observations.js';
 import {
   manyTexts,
@@ -17,6 +18,7 @@ import {
 } from './parameters.js';
 import { type Point, regression, timeOf } from './regression.js';
 import { STATISTICS } from './statistics.js';
+import { perHour, squared, type Unit } from './unit.js';
 
 const KNOWN = ['subject', 'code', 'system', 'coding', 'duration', 'period', 'statistic', 'include', 'limit'];
 const STATISTICS_SYSTEM = 'http://terminology.hl7.org/CodeSystem/observation-statistics';
@@ -24,14 +26,10 @@ const REGRESSION = 'regression';
 const HOUR = 3_600_000;
 const MOST_SOURCES = 1000;
 
-interface Coding {
-  readonly system?: string;
-  readonly code: string;
-}
-
 /**
- * Statistics over the quantities of one subject, one Observation for each code asked for, without those entered in error; figures
- * over several units are not made. With `include` the Observations looked at as well. @throws FhirError 400, 403, 422.
+ * Statistics over the quantities of one subject, one Observation for each code asked for; figures over several units are not
+ * made, and what was entered in error or has a comparator is not in them. With `include` the Observations looked at as well.
+ * @throws FhirError 400, 403, 422.
  */
 export async function observationStatistics(services: Services, request: FhirRequest): Promise<Answer> {
   const parameters = operationParameters(request, KNOWN);
@@ -44,32 +42,39 @@ export async function observationStatistics(services: Services, request: FhirReq
   const unknown = statistics.find((name) => name !== REGRESSION && !Object.hasOwn(STATISTICS, name));
   if (unknown !== undefined)
     throw badRequest(`The statistic ${unknown.slice(0, 64)} is not supported`, 'not-supported');
-  const isIncluded = oneText(parameters, 'include') === 'true';
-  const limit = (isIncluded ? oneCount(parameters, 'limit', MOST_SOURCES) : undefined) ?? MOST_SOURCES;
+  const limit = limitOf(parameters);
   const period = periodOf(parameters, Number((await services.store.time()) / 1000n));
   const results: JsonObject[] = [];
-  const sources: Observed[] = [];
+  const sources = new Map<string, Observed>();
   let time = 0n;
   for (const coding of codings) {
     const token = coding.system === undefined ? coding.code : `${coding.system}|${coding.code}`;
-    const asked = await observations(services, request, [['subject', subject], ['code', token], ...datesOf(period)]);
+    const asked = await observations(services, request, [
+      ['subject', subject],
+      ['combo-code', token],
+      ...datesOf(period),
+    ]);
     time = asked.time;
-    const counted = asked.found.filter(({ resource }) => resource.status !== 'entered-in-error');
-    sources.push(...counted);
-    results.push(statisticsOf(counted, { coding, subject, statistics, period }));
+    const found = asked.found.filter(({ resource }) => resource.status !== 'entered-in-error');
+    for (const one of found) sources.set(one.version.id, one);
+    results.push(statisticsOf(found, { coding, subject, statistics, period }));
   }
-  const shown = sources.slice(0, limit);
   const done = { action: '$stats', query: new URLSearchParams(textPairs(parameters)).toString() };
   const events = eventsOfVersions(
     services,
     request,
     time,
     done,
-    sources.map(({ version }) => version),
+    [...sources.values()].map(({ version }) => version),
   );
   await services.store.record(events);
-  const included = isIncluded ? shown : [];
-  return { status: 200, headers: {}, body: answerText(results, included) };
+  return { status: 200, headers: {}, body: answerText(results, [...sources.values()].slice(0, limit)) };
+}
+
+/** How many Observations go into the answer. `limit` is looked at only with `include`. */
+function limitOf(parameters: OperationParameters): number {
+  if (oneText(parameters, 'include') !== 'true') return 0;
+  return oneCount(parameters, 'limit', MOST_SOURCES) ?? MOST_SOURCES;
 }
 
 function codingsOf(parameters: OperationParameters): Coding[] {
@@ -117,14 +122,15 @@ function statisticsOf(
   found: readonly Observed[],
   asked: { coding: Coding; subject: string; statistics: readonly string[]; period: Period },
 ): JsonObject {
-  const quantities = found.flatMap(({ resource }) => quantityOf(resource.valueQuantity));
-  const units = new Set(quantities.map(({ unit }) => unit));
-  if (units.size > 1)
+  const measured = found.map(({ resource }) => ({ resource, amounts: measurements(resource, asked.coding) }));
+  const all = measured.flatMap(({ amounts }) => amounts);
+  const exact = all.filter((amount) => amount !== undefined);
+  const unit = commonUnit(exact);
+  if (unit === undefined)
     throw badRequest('The Observations have several units: ask for one code in one unit', 'business-rule');
-  const numbers = quantities.map(({ value }) => value).sort((a, b) => a - b);
-  const [unit] = units;
+  const numbers = exact.map(({ value }) => value).sort((a, b) => a - b);
   const figure = (name: string): JsonObject[] =>
-    name === REGRESSION ? line(found, unit) : [component(name, numbers, found.length, unit)];
+    name === REGRESSION ? line(measured, unit) : [component(name, numbers, all.length, unit)];
   const { system, code } = asked.coding;
   return {
     resourceType: 'Observation',
@@ -136,42 +142,40 @@ function statisticsOf(
   };
 }
 
-interface Amount {
-  readonly value: number;
-  readonly unit: string;
-}
+const WITHOUT_UNIT = new Set(['count', 'total-count', 'skew', 'kurtosis']);
 
-/** A value with a comparator is no number to reckon with. */
-function quantityOf(quantity: JsonValue | undefined): Amount[] {
-  if (!isObject(quantity) || typeof quantity.value !== 'number' || quantity.comparator !== undefined) return [];
-  const { code, unit } = quantity;
-  return [{ value: quantity.value, unit: typeof code === 'string' ? code : typeof unit === 'string' ? unit : '' }];
-}
-
-/** Numbers of their own, or in the square of the unit, which is not written. */
-const WITHOUT_UNIT = new Set(['count', 'total-count', 'skew', 'kurtosis', 'variance']);
-
-function component(name: string, numbers: readonly number[], all: number, unit = ''): JsonObject {
+function component(name: string, numbers: readonly number[], all: number, unit: Unit): JsonObject {
   const value = STATISTICS[name]?.(numbers, all);
   const code = { coding: [{ system: STATISTICS_SYSTEM, code: name }] };
   if (value === undefined || !Number.isFinite(value)) return { code, dataAbsentReason: { text: 'too few values' } };
-  return { code, valueQuantity: { value, ...(WITHOUT_UNIT.has(name) || unit === '' ? {} : { unit }) } };
+  return { code, valueQuantity: { value, ...unitOf(name, unit) } };
+}
+
+function unitOf(name: string, unit: Unit): Unit {
+  if (WITHOUT_UNIT.has(name)) return {};
+  return name === 'variance' ? squared(unit) : unit;
+}
+
+interface Measured {
+  readonly resource: JsonObject;
+  readonly amounts: readonly (Amount | undefined)[];
 }
 
 /** Two components: how much the value changes in an hour, and what it was at the first time, by the line. */
-function line(found: readonly Observed[], unit = ''): JsonObject[] {
-  const points = found.flatMap(({ resource }): Point[] => {
-    const [quantity] = quantityOf(resource.valueQuantity);
-    const time = timeOf(resource);
-    return quantity === undefined || time === undefined ? [] : [{ time, value: quantity.value }];
-  });
-  const fitted = regression(points);
+function line(measured: readonly Measured[], unit: Unit): JsonObject[] {
+  const fitted = regression(measured.flatMap(pointsOf));
   const code = (text: string) => ({ coding: [{ system: STATISTICS_SYSTEM, code: REGRESSION }], text });
   if (fitted === undefined) return [{ code: code('gradient'), dataAbsentReason: { text: 'too few times' } }];
   return [
-    { code: code('gradient per hour'), valueQuantity: { value: fitted.gradient, ...(unit && { unit: `${unit}/h` }) } },
-    { code: code('intercept at the first time'), valueQuantity: { value: fitted.intercept, ...(unit && { unit }) } },
+    { code: code('gradient per hour'), valueQuantity: { value: fitted.gradient, ...perHour(unit) } },
+    { code: code('intercept at the first time'), valueQuantity: { value: fitted.intercept, ...unit } },
   ];
+}
+
+function pointsOf({ resource, amounts }: Measured): Point[] {
+  const time = timeOf(resource);
+  if (time === undefined) return [];
+  return amounts.flatMap((amount) => (amount === undefined ? [] : [{ time, value: amount.value }]));
 }
 
 /** Sources go in as they are stored. */
