@@ -1,4 +1,5 @@
 export { CursorSeal } from './cursor.js';
+export { dateOf } from './date.js';
 export { dateRange, type Range } from './date-range.js';
 export type { Hash64 } from './hash64.js';
 export type { IndexRows } from './index-row.js';

@@ -1,24 +1,26 @@
 // FHIR R4 observation-operation-lastn.html: Observation/$lastn
 import type { JsonObject, JsonValue } from '#libs/fhir-json';
 import { badRequest, bundleText } from '#libs/fhir-model';
+import { dateOf } from '#libs/search';
 import type { Answer } from '../answer.js';
 import type { FhirRequest } from '../fhir-request.js';
 import { eventsOfVersions } from '../record.js';
 import { isObject } from '../resource-body.js';
 import type { Services } from '../services.js';
+import { Groups } from './groups.js';
 import { type Observed, observations } from './observations.js';
-import { oneText, operationParameters, textPairs } from './parameters.js';
-import { timeOf } from './regression.js';
+import { oneText, operationParameters, referencesAsTexts, textPairs } from './parameters.js';
 
 const CRITERIA = ['patient', 'subject', 'category', 'code', 'date', 'status', 'encounter', 'performer', 'combo-code'];
 const MOST_EACH = 100;
 
 /**
- * The last `max` (1) Observations of every code, newest first, and more where the last of them have one time. Two have the same code
- * where they share a coding, or a third shares one with each; or the text where there is no coding. @throws FhirError 400 without patient or subject, 403, 422.
+ * The last `max` (1) Observations of every code, newest first, and all of the date of the last of them. Two have the same
+ * code where they share a coding, directly or through others found, or the text where there is none.
+ * @throws FhirError 400 without patient or subject, 403, 422.
  */
 export async function lastObservations(services: Services, request: FhirRequest): Promise<Answer> {
-  const parameters = operationParameters(request, [...CRITERIA, 'max']);
+  const parameters = referencesAsTexts(operationParameters(request, [...CRITERIA, 'max']));
   const max = Number(oneText(parameters, 'max') ?? '1');
   if (!Number.isInteger(max) || max < 1 || max > MOST_EACH) throw badRequest(`max is a number from 1 to ${MOST_EACH}`);
   if (!parameters.has('patient') && !parameters.has('subject')) {
@@ -47,29 +49,46 @@ export async function lastObservations(services: Services, request: FhirRequest)
 
 /** Of each group the first `max`, and those of the same time as the last of these. */
 function lastOf(found: readonly Observed[], max: number): Observed[] {
-  return grouped(found).flatMap((group) => {
-    const last = group[max - 1];
-    const time = last && timeOf(last.resource);
-    return group.filter(({ resource }, at) => at < max || (time !== undefined && timeOf(resource) === time));
-  });
-}
-
-/** By code, each in the order of `found`. What shares a code with two groups makes them one. */
-function grouped(found: readonly Observed[]): Observed[][] {
-  const groups = new Map<string, Set<string>>();
-  for (const { resource } of found) {
-    const keys = codesOf(resource);
-    const one = new Set(keys.flatMap((key) => [key, ...(groups.get(key) ?? [])]));
-    for (const key of one) groups.set(key, one);
+  const groups = new Groups();
+  for (const { resource } of found) groups.join(codesOf(resource));
+  const lists = new Map<string, Observed[]>();
+  for (const one of found) {
+    const [code] = codesOf(one.resource);
+    const list = lists.get(groups.of(code)) ?? [];
+    list.push(one);
+    lists.set(groups.of(code), list);
   }
-  return [...Map.groupBy(found, ({ resource }) => groups.get(codesOf(resource)[0]!)).values()];
+  return [...lists.values()].flatMap((list) => withTies(list, max));
 }
 
-function codesOf({ code }: JsonObject): string[] {
+/** The first `max` of a list by date, and all that follow of the same date as the last of these. */
+function withTies(list: readonly Observed[], max: number): readonly Observed[] {
+  const last = list[max - 1];
+  if (last === undefined) return list;
+  const edge = dateIn(last.resource);
+  const older = list.findIndex(({ resource }, index) => index >= max && dateIn(resource) !== edge);
+  return older < 0 ? list : list.slice(0, older);
+}
+
+const DATES = {
+  effectiveDateTime: 'dateTime',
+  effectiveInstant: 'instant',
+  effectivePeriod: 'Period',
+  effectiveTiming: 'Timing',
+};
+
+/** What an Observation is sorted by; undefined where it has no date. */
+function dateIn(resource: JsonObject): number | undefined {
+  const [name, type] = Object.entries(DATES).find(([element]) => resource[element] !== undefined) ?? [];
+  return name === undefined || type === undefined ? undefined : dateOf({ value: resource[name], type })?.low;
+}
+
+/** At least one. */
+function codesOf({ code }: JsonObject): [string, ...string[]] {
   if (!isObject(code)) return [''];
   const codings = Array.isArray(code.coding) ? code.coding.filter((coding) => isObject(coding)) : [];
-  const keys = codings.map(({ system = '', code: value = '' }: Record<string, JsonValue>) =>
+  const [first, ...more] = codings.map(({ system = '', code: value = '' }: Record<string, JsonValue>) =>
     JSON.stringify([system, value]),
   );
-  return keys.length > 0 ? keys : [JSON.stringify(code.text ?? '')];
+  return first === undefined ? [JSON.stringify(code.text ?? '')] : [first, ...more];
 }

@@ -51,6 +51,18 @@ function plainText(value: JsonValue): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
+/** The same with each Reference as a search takes it. @throws FhirError 400 for what is neither simple nor such a Reference. */
+export function referencesAsTexts(parameters: OperationParameters): OperationParameters {
+  return new Map([...parameters].map(([name, values]) => [name, values.map((value) => referenceAsText(name, value))]));
+}
+
+function referenceAsText(name: string, value: JsonValue): JsonValue {
+  if (typeof value !== 'object') return value;
+  if (!isObject(value) || typeof value.reference !== 'string')
+    throw badRequest(`The parameter ${name} is a text or a Reference with a reference`, 'value');
+  return value.reference.replace(/[\\,|$]/g, String.raw`\$&`);
+}
+
 /** The one value of a parameter, as text. @throws FhirError 400 for several, or for what is no text, number or boolean. */
 export function oneText(parameters: OperationParameters, name: string): string | undefined {
   const [value, ...more] = parameters.get(name) ?? [];
