@@ -1,3 +1,4 @@
+export { anyDate } from './any-date.js';
 export { CursorSeal } from './cursor.js';
 export { dateOf } from './date.js';
 export { dateRange, type Range } from './date-range.js';

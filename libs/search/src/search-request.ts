@@ -24,6 +24,8 @@ export type Condition =
   | { readonly on: 'string'; readonly param: bigint; readonly match: 'prefix' | 'contains'; readonly value: string }
   | { readonly on: 'range'; readonly param: bigint; readonly test: RangeTest; readonly single: boolean }
   | { readonly on: 'present'; readonly param: bigint }
+  /** There is no range row under any of them. */
+  | { readonly on: 'no-range'; readonly params: readonly bigint[] }
   | { readonly on: 'id'; readonly id: string }
   /** One of the hashes, or the resource of that name itself. */
   | {

@@ -2,7 +2,7 @@
 import { compartmentPatient, resourceTypes } from '#libs/fhir-definitions';
 import { parse } from '#libs/fhir-json';
 import { type BundleEntry, badRequest, bundleText, isId } from '#libs/fhir-model';
-import { CursorSeal, dateRange, type Position, parseSearch, type SearchOptions } from '#libs/search';
+import { type Clause, CursorSeal, dateRange, type Position, parseSearch, type SearchOptions } from '#libs/search';
 import type { Readable, StoredVersion } from '#libs/store';
 import type { FhirRequest } from '../fhir-request.js';
 import { readableTypes } from '../readable.js';
@@ -16,6 +16,8 @@ import { manyTexts, type OperationParameters, oneCount, oneText, textPairs } fro
 export interface Part {
   readonly type: string;
   readonly query: readonly (readonly [string, string])[];
+  /** Asked for besides. */
+  readonly clause?: Clause;
 }
 
 export interface Everything {
@@ -39,16 +41,22 @@ interface Found {
   readonly next?: string;
 }
 
-/** One page: matches in the order of the parts, and what they refer to outside any patient's compartment. */
+/**
+ * One page: matches in the order of the parts, and what they refer to outside any patient's compartment. Where `_type` asks
+ * for what is only referred to, all parts are gone through for it, and only it is shown.
+ */
 export async function everything(services: Services, request: FhirRequest, asked: Everything): Promise<string> {
   const only = manyTexts(asked.parameters, '_type');
   const unknown = only.find((type) => !resourceTypes().has(type));
   if (unknown !== undefined) throw badRequest(`_type: ${unknown.slice(0, 64)} is no resource type`, 'value');
   const wanted = (type: string) => only.length === 0 || only.includes(type);
-  const parts = asked.parts.filter(({ type }) => wanted(type));
+  const chosen = asked.parts.filter(({ type }) => wanted(type));
+  const isByReference = chosen.length === 0 && only.some(isShared);
+  const parts = isByReference ? asked.parts : chosen;
   const readable = await readableTypes(services, request, 'search-type', typesOf(parts, request), '$everything');
-  const page = await matches(services, request, { ...asked, parts }, readable);
-  const included = await referred(services, request, page.versions, wanted);
+  const found = await matches(services, request, { ...asked, parts }, readable);
+  const included = await referred(services, request, found.versions, wanted);
+  const page = isByReference ? { ...found, versions: [] } : found;
   const subject = { type: request.type, id: request.id as string };
   const done = { action: '$everything', query: queryText(asked.parameters), subject };
   const events = eventsOfVersions(services, request, page.time, done, [...page.versions, ...included]);
@@ -79,7 +87,8 @@ async function matches(
     const query = [...part.query, ...asked, ['_count', String(round(left))] as const];
     const search = parseSearch(part.type, query, optionsOf(services, patientId));
     const after = at === start.at ? start.position : undefined;
-    const page = await services.store.search({ ...search, ...(after && { after }) }, permit);
+    const params = [...search.params, ...(part.clause ? [part.clause] : [])];
+    const page = await services.store.search({ ...search, params, ...(after && { after }) }, permit);
     time = page.time;
     versions.push(...page.matches.slice(0, left));
     const isMore = page.matches.length > left || page.next !== undefined;
@@ -202,18 +211,4 @@ function withQuery(url: string, parts: readonly string[]): string {
 
 function entry(services: Services, { type, id, bytes }: StoredVersion, mode: 'match' | 'include'): BundleEntry {
   return { fullUrl: `${services.base}/${type}/${id}`, resourceText: bytes.toString('utf8'), search: { mode } };
-}
-
-/** The texts of `start` and `end`, as conditions on a date. @throws FhirError 400. */
-export function careDates(parameters: OperationParameters): [string, string][] {
-  const start = oneText(parameters, 'start');
-  const end = oneText(parameters, 'end');
-  for (const date of [start, end]) {
-    if (date !== undefined && !/^\d{4}(-\d\d(-\d\d)?)?$/.test(date))
-      throw badRequest('start and end are dates', 'value');
-  }
-  return [
-    ...(start === undefined ? [] : [['start', `ge${start}`] as [string, string]]),
-    ...(end === undefined ? [] : [['end', `le${end}`] as [string, string]]),
-  ];
 }

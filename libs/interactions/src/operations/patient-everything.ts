@@ -1,25 +1,45 @@
 // FHIR R4 patient-operation-everything.html: Patient/[id]/$everything
 import { decide } from '#libs/consent';
-import { compartmentPatient, resourceTypes, searchParameters } from '#libs/fhir-definitions';
+import { compartmentPatient, resourceTypes } from '#libs/fhir-definitions';
+import { badRequest } from '#libs/fhir-model';
+import { anyDate, dateRange, type Range } from '#libs/search';
 import type { Answer } from '../answer.js';
 import type { FhirRequest } from '../fhir-request.js';
 import { granted } from '../grant.js';
 import type { Services } from '../services.js';
 import { shown } from '../shown.js';
-import { careDates, everything, PAGED, type Part } from './everything.js';
-import { operationParameters } from './parameters.js';
+import { everything, PAGED, type Part } from './everything.js';
+import { type OperationParameters, oneText, operationParameters } from './parameters.js';
 
-/** Search parameters that tell when care was given, the first that a type has. A type without one is not limited by date. */
+/** Search parameters that tell when care was given or planned, whatever type has them. A type without one is not limited by date. */
 const CARE_DATES = [
-  'date',
-  'period',
-  'onset-date',
-  'authoredon',
+  'abatement-date',
+  'activity-date',
   'authored',
-  'issued',
+  'authored-on',
+  'authoredon',
+  'collected',
   'created',
-  'when-given',
+  'date',
+  'datetime',
+  'datewritten',
+  'effective',
+  'effective-time',
+  'event-date',
+  'identified',
+  'issued',
+  'last-date',
+  'occurrence',
+  'onset',
+  'onset-date',
+  'period',
+  'received',
+  'recorded-date',
   'sent',
+  'start-date',
+  'started',
+  'whenhandedover',
+  'whenprepared',
 ];
 
 /**
@@ -28,12 +48,12 @@ const CARE_DATES = [
  */
 export async function everythingOfPatient(services: Services, request: FhirRequest): Promise<Answer> {
   const parameters = operationParameters(request, [...PAGED, 'start', 'end']);
-  const dates = careDates(parameters);
+  const care = careRange(parameters);
   const facts = await granted(services, request, 'read');
   const { id = '' } = request;
   const patient = await services.store.read({ type: 'Patient', id }, decide(facts, services.store.hash64));
   if (patient.outcome !== 'found') await shown(services, request, '$everything', patient);
-  const parts = ['Patient', ...compartmentTypes()].map((type) => part(type, dates));
+  const parts = ['Patient', ...compartmentTypes()].map((type) => part(services, type, care));
   const body = await everything(services, request, { parts, patientId: id, parameters });
   return { status: 200, headers: {}, body };
 }
@@ -42,9 +62,23 @@ function compartmentTypes(): string[] {
   return [...resourceTypes()].filter((type) => type !== 'Patient' && compartmentPatient(type) !== undefined).sort();
 }
 
-function part(type: string, dates: readonly (readonly [string, string])[]): Part {
-  if (dates.length === 0 || type === 'Patient') return { type, query: [] };
-  const codes = new Set(searchParameters(type).flatMap(({ code, type: kind }) => (kind === 'date' ? [code] : [])));
-  const code = CARE_DATES.find((one) => codes.has(one));
-  return { type, query: code === undefined ? [] : dates.map(([, value]) => [code, value] as const) };
+function part({ store }: Services, type: string, care: Range | undefined): Part {
+  if (care === undefined || type === 'Patient') return { type, query: [] };
+  const clause = anyDate(type, CARE_DATES, care, store.hash64);
+  return { type, query: [], ...(clause && { clause }) };
+}
+
+/** From `start` to the end of `end`, in UTC; undefined without either. @throws FhirError 400. */
+function careRange(parameters: OperationParameters): Range | undefined {
+  const [start, end] = [dayOf(parameters, 'start'), dayOf(parameters, 'end')];
+  if (start === undefined && end === undefined) return undefined;
+  return { low: start?.low ?? Number.NEGATIVE_INFINITY, high: end?.high ?? Number.POSITIVE_INFINITY };
+}
+
+function dayOf(parameters: OperationParameters, name: string): Range | undefined {
+  const text = oneText(parameters, name);
+  if (text === undefined) return undefined;
+  const range = /^\d{4}(-\d\d(-\d\d)?)?$/.test(text) ? dateRange(text) : undefined;
+  if (range === undefined) throw badRequest('start and end are dates', 'value');
+  return range;
 }

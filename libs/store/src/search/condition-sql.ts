@@ -28,6 +28,8 @@ function kindSql(on: Kind, conditions: readonly Condition[], bind: Bind): string
       return anyOf((conditions as Of<'lastUpdated'>[]).map(({ test }) => testSql(test, (one) => timeSql(one, bind))));
     case 'present':
       return existsSql(presentRows(conditions as Of<'present'>[], bind));
+    case 'no-range':
+      return anyOf((conditions as Of<'no-range'>[]).map((one) => noRangeSql(one, bind)));
     default:
       return existsSql(rowsOf(on, conditions, bind));
   }
@@ -72,6 +74,10 @@ function memberRows(conditions: Of<'member'>[], bind: Bind): Rows {
 function presentRows(conditions: Of<'present'>[], bind: Bind): Rows {
   const params = bind(conditions.map(({ param }) => String(param)));
   return { table: 'index_entry', anyOf: [`i.present && ${params}::bigint[]`] };
+}
+
+function noRangeSql({ params }: Of<'no-range'>, bind: Bind): string {
+  return `NOT ${existsSql({ table: 'index_range', anyOf: [`i.param = ANY (${bind(params.map(String))}::bigint[])`] })}`;
 }
 
 function stringSql({ param, match, value }: Of<'string'>, bind: Bind): string {
