@@ -87,6 +87,18 @@ describe('a conditional create', () => {
   });
 });
 
+test('a question mark in a value is part of it, in every condition: nothing else is matched, changed or deleted', async () => {
+  await create('mark');
+  await create('mark?more');
+  for (const condition of [query('mark?more'), `?${query('mark?more')}`, `Patient?${query('mark?more')}`])
+    expect((await create('x', condition)).status).toBe(200);
+  const put = await server.send('PUT', `Patient?${query('mark?none')}`, { body: patient('mark?none') });
+  expect(put.status).toBe(201);
+  expect((await server.send('DELETE', `Patient?${query('mark?never')}`)).status).toBe(204);
+  expect((await server.send('DELETE', `Patient?${query('mark?more')}`)).status).toBe(204);
+  expect([await total('mark'), await total('mark?more'), await total('mark?none')]).toEqual([1, 0, 1]);
+});
+
 describe('a conditional update', () => {
   const put = (condition: string, body: object) => server.send('PUT', `Patient?${condition}`, { body });
 

@@ -213,48 +213,6 @@ describe('Observation $lastn', () => {
   });
 });
 
-describe('Observations with several codes, of one time, or entered in error', () => {
-  const coded = (id: string, codes: string[], day: number, more: object = {}) =>
-    put('Observation', id, {
-      status: 'final',
-      code: { coding: codes.map((code) => ({ system: 'http://loinc.org', code })) },
-      subject: { reference: 'Patient/several' },
-      effectiveDateTime: `2024-05-0${day}`,
-      ...more,
-    });
-  beforeAll(async () => {
-    await put('Patient', 'several', {});
-    await coded('a', ['8867-4'], 3, { valueQuantity: { value: 2, unit: '/min' } });
-    await coded('b', ['29463-7'], 2);
-    await coded('ab', ['8867-4', '29463-7'], 1, { valueQuantity: { value: 4, unit: '/min' } });
-    await coded('wrong', ['8867-4'], 5, { status: 'entered-in-error', valueQuantity: { value: 900, unit: '/min' } });
-    await coded('above', ['8867-4'], 1, { valueQuantity: { value: 800, unit: '/min', comparator: '>' } });
-    for (const id of ['tie1', 'tie2']) await coded(id, ['8302-2'], 4);
-  });
-
-  test('are one group of $lastn where a third shares a code with each, and all of one time come', async () => {
-    const query = 'Observation/$lastn?patient=several&status=final';
-    expect(namesOf(await get(`${query}&code=8867-4,29463-7&max=3`))).toEqual(
-      expect.arrayContaining(['Observation/a', 'Observation/b']),
-    );
-    expect(namesOf(await get(`${query}&code=8867-4,29463-7&max=1`))).toEqual(['Observation/a']);
-    expect(namesOf(await get(`${query}&code=8302-2`)).sort()).toEqual(['Observation/tie1', 'Observation/tie2']);
-  });
-
-  test('count in $stats only with what is known to be their value', async () => {
-    const figures = ['average', 'maximum', 'count', 'variance', '4-dev'].map((one) => `statistic=${one}`).join('&');
-    const { parameter } = await get(`Observation/$stats?subject=Patient/several&code=8867-4&${figures}&limit=0`);
-    const [part] = parameter as { resource: { component: { valueQuantity: object }[] } }[];
-    expect(part!.resource.component.map(({ valueQuantity }) => valueQuantity)).toEqual([
-      { value: 3, unit: '/min' },
-      { value: 4, unit: '/min' },
-      { value: 2 },
-      { value: 2 },
-      { value: 0.5, unit: '/min' },
-    ]);
-  });
-});
-
 describe('Observation $stats', () => {
   interface Part {
     name: string;

@@ -12,6 +12,7 @@ export { sweepUploads } from './binary/sweep.js';
 export { withContent } from './binary/take-content.js';
 export { processBundle } from './bundle/process.js';
 export { capabilityStatement, type Installation } from './capabilities.js';
+export { searchIn } from './conditional/criteria.js';
 export { heldVersions, taggedVersion } from './conditional/held.js';
 export { updateResource } from './conditional/update.js';
 export { createResource } from './create.js';

@@ -13,6 +13,7 @@ import {
   type FhirRequest,
   heldVersions,
   type Services,
+  searchIn,
   started,
   withContent,
   withLedgerNews,
@@ -182,7 +183,8 @@ function provenanceOf({ method, headers }: FastifyRequest): Buffer | undefined {
 /** If-None-Exist of a create; of an update, patch or delete without an id, the query. */
 function conditionOf(request: FastifyRequest, { id }: Path): string | undefined {
   if (id !== undefined || request.method === 'GET') return undefined;
-  if (request.method !== 'POST') return request.url.split('?')[1];
+  const [, ...query] = request.url.split('?');
+  if (request.method !== 'POST') return query.length === 0 ? undefined : query.join('?');
   const header = request.headers['if-none-exist'];
-  return typeof header === 'string' ? header.replace(/^[^?]*\?/, '') : undefined;
+  return typeof header === 'string' ? searchIn(header) : undefined;
 }

@@ -1,5 +1,7 @@
 // FHIR R4 bundle.html: Bundle.entry.request as the request it stands for.
+
 import { badRequest, parseInstant } from '#libs/fhir-model';
+import { searchIn } from '../conditional/criteria.js';
 import { heldVersions, taggedVersion } from '../conditional/held.js';
 import type { FhirRequest, SystemRequest } from '../fhir-request.js';
 import { choiceOf } from '../representation/choice.js';
@@ -35,7 +37,7 @@ export function entryRequest(outer: SystemRequest, entry: Entry, target: EntryTa
 }
 
 function conditionOf({ request }: Entry, { id, search }: EntryTarget): string | undefined {
-  if (request.method === 'POST') return request.ifNoneExist?.replace(/^[^?]*\?/, '');
+  if (request.method === 'POST') return request.ifNoneExist === undefined ? undefined : searchIn(request.ifNoneExist);
   return id === undefined && !isReading(request.method) ? (search ?? '') : undefined;
 }
 

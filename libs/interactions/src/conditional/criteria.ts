@@ -43,3 +43,8 @@ function lockText({ path, params }: SearchRequest): string {
 function plain(condition: object): string {
   return JSON.stringify(condition, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
 }
+
+/** The search of an If-None-Exist, which may be written with the type and the mark before it. A "?" further on belongs to a value. */
+export function searchIn(text: string): string {
+  return text.replace(/^(?:[A-Z][A-Za-z]+)?\?/, '');
+}

@@ -47,7 +47,6 @@ export async function lastObservations(services: Services, request: FhirRequest)
   };
 }
 
-/** Of each group the first `max`, and those of the same time as the last of these. */
 function lastOf(found: readonly Observed[], max: number): Observed[] {
   const groups = new Groups();
   for (const { resource } of found) groups.join(codesOf(resource));

@@ -62,10 +62,6 @@ function root(square: number | undefined): number | undefined {
   return square === undefined ? undefined : Math.sqrt(square);
 }
 
-function half(whole: number | undefined): number | undefined {
-  return whole === undefined ? undefined : whole / 2;
-}
-
 function difference(one: number | undefined, other: number | undefined): number | undefined {
   return one === undefined || other === undefined ? undefined : one - other;
 }
