@@ -34,19 +34,23 @@ function policyOf(identities: readonly string[], rule: common.SignaturePolicy): 
   return envelope.serializeBinary();
 }
 
+/** Peers of so many of the organisations. */
+function someOf(organizations: readonly string[], number: number): Uint8Array {
+  const all = organizations.map((_, index) => signedBy(index));
+  return policyOf(organizations, outOf(number, all));
+}
+
 /** A peer of each of the organisations. */
 export function everyonePolicy(organizations: readonly string[]): Uint8Array {
-  const all = organizations.map((_, index) => signedBy(index));
-  return policyOf(organizations, outOf(all.length, all));
+  return someOf(organizations, organizations.length);
 }
 
 /** No endorsement is enough, whoever gives it: the value stays as it is. */
 export function nobodyPolicy(): Uint8Array {
-  return policyOf([], outOf(1, []));
+  return someOf([], 1);
 }
 
 /** Peers of more than half of the organisations. */
 export function majorityPolicy(organizations: readonly string[]): Uint8Array {
-  const all = organizations.map((_, index) => signedBy(index));
-  return policyOf(organizations, outOf(Math.floor(all.length / 2) + 1, all));
+  return someOf(organizations, Math.floor(organizations.length / 2) + 1);
 }

@@ -56,7 +56,7 @@ async function work(
   const blocks = new OpenedBlocks(pin);
   const anchored = (events: number) => metrics.anchored(events);
   const anchorer = new Anchorer({ query, transact, ledger, pin, key, patience: PATIENCE, consents, blocks, anchored });
-  const doubted = ({ block, ...doubt }: Doubt & { block: bigint }) =>
+  const doubted = ({ block, ...doubt }: Doubt) =>
     log.warn({ block: block.toString(), ...doubt }, 'the ledger holds a transaction VALID that proves nothing here');
   const follower = new Follower({ query, transact, ledger, pin, blocks, doubted });
   const leadership = new Leadership(query);

@@ -26,8 +26,7 @@ afterAll(async () => {
   await site.close();
 });
 beforeEach(async () => {
-  await site.database.query('DELETE FROM lease');
-  lease = (await takeLease(site.database.query, 'test', 'test', 600))!;
+  lease = await site.lead();
 });
 
 class Killed extends Error {}
@@ -229,21 +228,12 @@ describe('a ledger that refuses or lies', () => {
 });
 
 describe('an endorser that lies', () => {
-  /** What the gateway gives when the other organisation's peer, asked beside ours, answers so. */
-  const saying = (contractCode: string, contractDetail?: string): Partial<Ledger> => ({
-    prepare: (fn, argument, endorsers) => {
-      if (fn !== 'append' || endorsers !== undefined) return site.ledger.prepare(fn, argument, endorsers);
-      const refusal = { retryable: false, contractCode, ...(contractDetail !== undefined && { contractDetail }) };
-      return Promise.reject(new LedgerError('endorse', 'ABORTED', 'refused', refusal));
-    },
-  });
-
   it('cannot have a batch saved under a transaction that is not its own', async () => {
     const [batch] = await site.database.query<{ tx_id: string }>('SELECT tx_id FROM batch LIMIT 1');
     const other = await append(site.ledger, new SiteBatches('site-of-another').next(1));
     for (const txId of [batch!.tx_id, other.txId, 'f'.repeat(64)]) {
       await site.addEvents(2);
-      const misled = anchorer(saying('ALREADY_APPENDED', txId));
+      const misled = anchorer(site.otherPeerSaying('ALREADY_APPENDED', txId));
       await expect(misled.anchorNext(lease)).rejects.toThrow();
       expect(await batchInFlight(site.database.query)).toBeUndefined();
     }
@@ -253,7 +243,7 @@ describe('an endorser that lies', () => {
 
   it('cannot have an event parked that our own peer would endorse', async () => {
     await site.addEvents(1);
-    await expect(anchorer(saying('BAD_ARGUMENT')).anchorNext(lease)).rejects.toThrow('refused');
+    await expect(anchorer(site.otherPeerSaying('BAD_ARGUMENT')).anchorNext(lease)).rejects.toThrow('refused');
     expect((await refusedForGood(site.database.query)).events).toEqual([]);
     await anchorAll();
     expect(await site.faults(pin)).toEqual([]);

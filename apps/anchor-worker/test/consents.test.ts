@@ -9,7 +9,6 @@ import {
   projectionLag,
   receiptOfLeaf,
   refusedForGood,
-  takeLease,
 } from '#libs/store';
 import { Anchorer } from '../src/anchor/anchorer.js';
 import { ConsentAnchorer } from '../src/anchor/consent-anchorer.js';
@@ -37,8 +36,7 @@ afterAll(async () => {
   await site.close();
 });
 beforeEach(async () => {
-  await site.database.query('DELETE FROM lease');
-  lease = (await takeLease(site.database.query, 'test', 'test', 600))!;
+  lease = await site.lead();
 });
 
 const patience = { statusMs: 5_000, deadAfterSeconds: 900 };

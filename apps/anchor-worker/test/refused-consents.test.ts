@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Pin } from '#libs/evidence';
 import { type Ledger, LedgerError } from '#libs/ledger';
-import { isConsentOnLedger, type Lease, refusedForGood, takeLease } from '#libs/store';
+import { isConsentOnLedger, type Lease, refusedForGood } from '#libs/store';
 import { ConsentAnchorer } from '../src/anchor/consent-anchorer.js';
 import type { Installation } from '../src/installation/installation.js';
 import { Records } from './records.js';
@@ -25,8 +25,7 @@ afterAll(async () => {
   await site.close();
 });
 beforeEach(async () => {
-  await site.database.query('DELETE FROM lease');
-  lease = (await takeLease(site.database.query, 'test', 'test', 600))!;
+  lease = await site.lead();
 });
 
 const patience = { statusMs: 5_000, deadAfterSeconds: 900 };
@@ -76,14 +75,6 @@ describe('a Consent that the contract refuses', () => {
 });
 
 describe('an endorser that lies about a Consent', () => {
-  const saying = (contractCode: string, contractDetail?: string): Partial<Ledger> => ({
-    prepare: (fn, argument, endorsers) => {
-      if (endorsers !== undefined) return site.ledger.prepare(fn, argument, endorsers);
-      const refusal = { retryable: false, contractCode, ...(contractDetail !== undefined && { contractDetail }) };
-      return Promise.reject(new LedgerError('endorse', 'ABORTED', 'refused', refusal));
-    },
-  });
-
   it('cannot have it taken for recorded, nor given up', async () => {
     await records.consent('told', 'p1');
     await workers().consents.settle(lease);
@@ -92,10 +83,10 @@ describe('an endorser that lies about a Consent', () => {
     );
     await records.consent('told', 'p1', 'inactive');
     for (const lie of [
-      saying('ALREADY_RECORDED', told!.tx_id),
-      saying('ALREADY_RECORDED', 'f'.repeat(64)),
-      saying('WRITTEN_ONCE'),
-      saying('BAD_ARGUMENT'),
+      site.otherPeerSaying('ALREADY_RECORDED', told!.tx_id),
+      site.otherPeerSaying('ALREADY_RECORDED', 'f'.repeat(64)),
+      site.otherPeerSaying('WRITTEN_ONCE'),
+      site.otherPeerSaying('BAD_ARGUMENT'),
     ]) {
       await expect(workers(lie).consents.settle(lease)).rejects.toThrow();
       expect(await isConsentOnLedger(site.database.query, 'told', 2)).toBe(false);

@@ -20,8 +20,8 @@ import {
   verifyReceipt,
 } from '#libs/evidence';
 import { envelopeInBlock, openBlock, openEnvelope } from '#libs/fabric-block';
-import type { Ledger } from '#libs/ledger';
-import { fileMasterKey, openStore, receiptOfLeaf, releaseLease, type Store, takeLease } from '#libs/store';
+import { type Ledger, LedgerError } from '#libs/ledger';
+import { fileMasterKey, type Lease, openStore, receiptOfLeaf, releaseLease, type Store, takeLease } from '#libs/store';
 import { ContractProcess, type TestLedger, testLedger } from '../../ledger-node/test/test-ledger.js';
 import { Anchorer } from '../src/anchor/anchorer.js';
 import { ConsentAnchorer } from '../src/anchor/consent-anchorer.js';
@@ -114,6 +114,12 @@ export class TestSite {
     await releaseLease(query, lease!);
   }
 
+  /** The lease of the one that leads from now on, whoever led before. */
+  async lead(): Promise<Lease> {
+    await this.database.query('DELETE FROM lease');
+    return (await takeLease(this.database.query, 'test', 'test', 600))!;
+  }
+
   /** Opens the installation in the data folder: key, pin and ledger. */
   async installation(): Promise<Installation> {
     const facts = { dataDir: this.dataDir, site: SITE, operator: ONE_OPERATOR };
@@ -143,6 +149,17 @@ export class TestSite {
       evaluate: (fn, argument) => this.ledger.evaluate(fn, argument),
       close: () => undefined,
       ...change,
+    };
+  }
+
+  /** What a gateway gives when the other organisation's peer, asked beside ours, answers so. Ours, asked alone, is as it is. */
+  otherPeerSaying(contractCode: string, contractDetail?: string): Partial<Ledger> {
+    const refusal = { retryable: false, contractCode, ...(contractDetail !== undefined && { contractDetail }) };
+    return {
+      prepare: (fn, argument, endorsers) =>
+        endorsers === undefined
+          ? Promise.reject(new LedgerError('endorse', 'ABORTED', 'refused', refusal))
+          : this.ledger.prepare(fn, argument, endorsers),
     };
   }
 

@@ -65,13 +65,14 @@ test('X-Provenance is not for a batch, whose entries are each their own', async 
   expect(await server.traces()).toEqual(before);
 });
 
+const OTHER = {
+  scope: 'user/*.cruds',
+  fhirUser: 'Practitioner/7',
+  organization: 'Organization/other',
+  purpose_of_use: 'TREAT',
+};
+
 test('X-Provenance belongs to the patients of what was written, so who may read that may read it and no other', async () => {
-  const other = {
-    scope: 'user/*.cruds',
-    fhirUser: 'Practitioner/7',
-    organization: 'Organization/other',
-    purpose_of_use: 'TREAT',
-  };
   const ada = { scope: 'patient/*.rs', fhirUser: 'Patient/ada', patient: 'ada', purpose_of_use: 'PATRQT' };
   await server.send('PUT', 'Patient/ada', { body: { resourceType: 'Patient', id: 'ada' } });
   const resource = {
@@ -89,20 +90,14 @@ test('X-Provenance belongs to the patients of what was written, so who may read 
     expect((await server.send('POST', path, { body, headers: header(PROVENANCE) })).status).toBeLessThan(300);
     const [newest] = (await search('_sort=-_lastUpdated&_count=1')).entry ?? [];
     const of = `Provenance/${String(newest?.resource?.id)}`;
-    const statuses = await Promise.all([ada, other].map(async (as) => (await server.send('GET', of, { as })).status));
+    const statuses = await Promise.all([ada, OTHER].map(async (as) => (await server.send('GET', of, { as })).status));
     expect(statuses).toEqual([200, 404]);
   }
   expect(await server.store.check()).toEqual([]);
 });
 
 test('who may write what is about no patient may say by X-Provenance how', async () => {
-  const as = {
-    scope: 'user/*.cruds',
-    fhirUser: 'Practitioner/7',
-    organization: 'Organization/other',
-    purpose_of_use: 'TREAT',
-  };
   const body = { resourceType: 'Location' };
-  expect((await server.send('POST', 'Location', { body, headers: header(PROVENANCE), as })).status).toBe(201);
+  expect((await server.send('POST', 'Location', { body, headers: header(PROVENANCE), as: OTHER })).status).toBe(201);
   expect(await server.store.check()).toEqual([]);
 });

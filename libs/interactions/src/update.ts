@@ -32,7 +32,7 @@ export async function updateOne(
   const { store } = services;
   const answer = decide(facts, store.hash64);
   const warnings = await checkReferences(services, request, document, answer);
-  const replacement = { ...replacementOf(services, request, id, document), labels: labelRules(request, unlabelled) };
+  const replacement = replacementOf(services, request, { id, document, unlabelled });
   const result = await store.update(replacement, decideWrite(facts, store.hash64), answer);
   if (!('version' in result)) throw refusal(result, replacement);
   const status = result.outcome === 'created' ? 201 : 200;
@@ -43,12 +43,22 @@ export async function updateOne(
 export async function refuseUpdate(services: Services, request: FhirRequest, id: string): Promise<void> {
   const facts = await granted(services, request, 'update');
   const { store } = services;
-  const replacement = replacementOf(services, request, id, resourceBody(services, request));
+  const replacement = replacementOf(services, request, { id, document: resourceBody(services, request) });
   const refused = await store.refused(replacement, decideWrite(facts, store.hash64), decide(facts, store.hash64));
   if (refused) throw refusal(refused, replacement);
 }
 
-function replacementOf(services: Services, request: FhirRequest, id: string, document: JsonDocument): UpdateRequest {
+interface Replacing {
+  readonly id: string;
+  readonly document: JsonDocument;
+  readonly unlabelled?: Unlabelled;
+}
+
+function replacementOf(
+  services: Services,
+  request: FhirRequest,
+  { id, document, unlabelled = 'kept' }: Replacing,
+): UpdateRequest {
   const mayCreate = isSystemClient(request.context);
   const { type, ifMatch, ifNoneMatch, blob, hasNoContext = false } = request;
   return {
@@ -58,7 +68,7 @@ function replacementOf(services: Services, request: FhirRequest, id: string, doc
     mayCreate,
     blind: mayCreate,
     keepsPatients: hasNoContext,
-    labels: labelRules(request, 'kept'),
+    labels: labelRules(request, unlabelled),
     event: writeEvent(services, request, 'update', mayCreate ? 404 : 405),
     ...(blob && { blob }),
     ...(ifMatch === undefined ? {} : { ifMatch: versionNumber(ifMatch) ?? 0 }),

@@ -203,9 +203,9 @@ export class Anchorer {
     const { ledger } = this.parts;
     const { argument, range } = draft.batch();
     const prepared = await prepare(ledger, 'append', argument);
-    const { before: first, events } = draft;
+    const { before, events } = draft;
     if (prepared.envelope === undefined)
-      await this.opened(prepared.txId, { first: first.size, root: range.root() }, events.entries);
+      await this.opened(prepared.txId, { first: before.size, root: range.root() }, events.entries);
     return prepared;
   }
 

@@ -24,6 +24,7 @@ export function factsOf({ number, headerHash, transactions }: OpenedBlock, pin: 
 
 /** A transaction that the ledger holds VALID and that proves nothing to us. */
 export interface Doubt {
+  block: bigint;
   txId: string;
   reason: string;
 }
@@ -32,10 +33,10 @@ export interface Doubt {
  * Those of our contract, or of none that can be read: what they did to the state is not followed. Who joined later than our pin knows
  * is left out, and so are other contracts.
  */
-export function doubtsOf({ transactions }: OpenedBlock, pin: Pin): Doubt[] {
+export function doubtsOf({ number: block, transactions }: OpenedBlock, pin: Pin): Doubt[] {
   return transactions.flatMap(({ txId, chaincode, unproven }) => {
     const isOurs = chaincode === '' || chaincode === pin.chaincode;
-    return unproven && isOurs && unproven.reason !== 'IDENTITY' ? [{ txId, reason: unproven.reason }] : [];
+    return unproven && isOurs && unproven.reason !== 'IDENTITY' ? [{ block, txId, reason: unproven.reason }] : [];
   });
 }
 

@@ -24,7 +24,7 @@ export interface FollowerParts {
   /** Knows what the blocks of our own batches say. */
   blocks: OpenedBlocks;
   /** Hears of what cannot be followed, of each block once in the life of a checkpoint. */
-  doubted?: (doubt: Doubt & { block: bigint }) => void;
+  doubted?: (doubt: Doubt) => void;
 }
 
 /** Another process has moved the checkpoint: begin again behind it. */
@@ -76,8 +76,7 @@ export class Follower {
     const facts = blocks.map((block) => block.facts);
     if (!(await projectBlocks(this.parts.transact, at.block, facts)))
       throw new Overtaken('another process follows the ledger');
-    for (const { doubts, facts: of } of blocks)
-      for (const doubt of doubts) this.parts.doubted?.({ ...doubt, block: of.number });
+    for (const doubt of blocks.flatMap(({ doubts }) => doubts)) this.parts.doubted?.(doubt);
     return { block: facts.at(-1)?.number ?? at.block, headerHash: Buffer.from(previous) };
   }
 }

@@ -1,5 +1,4 @@
 // FHIR R4 bundle.html: Bundle.entry.request as the request it stands for.
-
 import { badRequest, parseInstant } from '#libs/fhir-model';
 import { searchIn } from '../conditional/criteria.js';
 import { heldVersions, taggedVersion } from '../conditional/held.js';

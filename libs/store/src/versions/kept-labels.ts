@@ -8,6 +8,7 @@ import type { Session } from '../postgres/database.js';
 import { prepared } from '../postgres/statement.js';
 import type { LabelRules } from '../write.js';
 import type { NewContent } from './new-content.js';
+import { securityOf } from './security-labels.js';
 import { openVersion, type VersionRow, versionColumns } from './version-row.js';
 
 /** The content of an update, and the version that it replaces. */
@@ -57,14 +58,14 @@ export async function judgeLabels(
 }
 
 function isJudged({ rules, content }: Replacement): boolean {
-  return !rules.mayUnlabel || (rules.keepsLabels && securityIn(content.document.value) === undefined);
+  return !rules.mayUnlabel || (rules.keepsLabels && securityOf(content.document.value) === undefined);
 }
 
 /** Labels that cannot be told, as the version was altered, are there to who may not remove any. */
 function judged({ rules, content, relabelled }: Replacement, before: Labels | undefined): LabelJudgement {
   if (before === undefined) return rules.mayUnlabel ? {} : { unlabels: true };
   if (before.keys.length === 0) return {};
-  const security = securityIn(content.document.value);
+  const security = securityOf(content.document.value);
   if (rules.keepsLabels && security === undefined) return { content: relabelled(before.text) };
   const given = new Set(keysOf(security));
   return rules.mayUnlabel || before.keys.every((key) => given.has(key)) ? {} : { unlabels: true };
@@ -102,7 +103,7 @@ async function labelsOf(row: VersionRow, keys: PatientKeys): Promise<Labels | un
 }
 
 function labelsIn({ text, value }: JsonDocument): Labels {
-  const keys = keysOf(securityIn(value));
+  const keys = keysOf(securityOf(value));
   if (keys.length === 0) return NONE;
   const meta = named(text, 0, 'meta');
   const security = meta && named(text, meta.start, 'security');
@@ -116,11 +117,6 @@ function keysOf(security: JsonValue | undefined): string[] {
     const { system, code } = isObject(label) ? label : {};
     return JSON.stringify(system === undefined && code === undefined ? label : [system ?? null, code ?? null]);
   });
-}
-
-function securityIn(resource: JsonValue): JsonValue | undefined {
-  const meta = isObject(resource) ? resource.meta : undefined;
-  return isObject(meta) ? meta.security : undefined;
 }
 
 /** A resource without labels, with this text as its `meta.security`. */

@@ -3,9 +3,14 @@ import type { JsonValue } from '#libs/fhir-json';
 
 /** `meta.security` of a resource as `system|code`, in the order they have there; [] where there is none. */
 export function securityLabels(resource: JsonValue): string[] {
-  const labels = member(member(resource, 'meta'), 'security');
+  const labels = securityOf(resource);
   if (!Array.isArray(labels)) return [];
   return labels.map((label) => `${text(member(label, 'system'))}|${text(member(label, 'code'))}`);
+}
+
+/** `meta.security` of a resource as it is there; undefined where there is none. */
+export function securityOf(resource: JsonValue): JsonValue | undefined {
+  return member(member(resource, 'meta'), 'security');
 }
 
 function member(value: JsonValue | undefined, name: string): JsonValue | undefined {
